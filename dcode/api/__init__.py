@@ -1,0 +1,1 @@
+"""The daemon's API: methods, events and framing, in one place."""

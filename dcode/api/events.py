@@ -1,0 +1,44 @@
+"""What a subscriber is told after the snapshot: whole states, not differences, coalesced to at most 10 a second.
+
+Each arrives as {"method": "event", "params": <one of these>}. A slow reader misses intermediate states, never the
+last one; nothing that a reader does or leaves undone reaches the machine.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from dcode.api.methods import Job, Model, Status
+
+
+class StatusChanged(Model):
+    """The machine, now."""
+
+    event: Literal["status"] = "status"
+    status: Status
+
+
+class JobChanged(Model):
+    """A job's state or progress."""
+
+    event: Literal["job"] = "job"
+    job: Job
+
+
+class JobForgotten(Model):
+    """A job is gone from the list."""
+
+    event: Literal["forgotten"] = "forgotten"
+    job: int
+
+
+class Notice(Model):
+    """Something worth a line on a screen: a fault, a pause that the program asks for, a pen to change."""
+
+    event: Literal["notice"] = "notice"
+    kind: str
+    message: str
+    job: int | None = None
+
+
+Event = StatusChanged | JobChanged | JobForgotten | Notice

@@ -1,0 +1,68 @@
+"""dcode home, jog, pen: moving the machine by hand. They start a daemon when none runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dcode.cli.command import command, daemon_options
+from dcode.cli.commands.status import status_lines
+from dcode.cli.reach import reach
+from dcode.cli.session import Session
+
+NEGATIVE_NUMBERS = {"ignore_unknown_options": True}  # -10 is a number here, not the option -1
+
+
+def pen_position(context: click.Context, parameter: click.Parameter, value: str) -> str | float:
+    """up, down, or a servo angle in degrees."""
+    if value in ("up", "down"):
+        return value
+    try:
+        angle = float(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is neither up nor down nor an angle in degrees.") from None
+    if not 0 <= angle <= 180:
+        raise click.BadParameter(f"a servo turns from 0 to 180 degrees, not to {angle:g}.")
+    return angle
+
+
+@command()
+@click.option("--here", is_flag=True, help="Do not move: the gondola is at the home position now.")
+@daemon_options
+def home(session: Session, here: bool) -> None:
+    """Go home, by the end-stops where there are any.
+
+    A machine without end-stops does not know where it is when it is switched on: bring the gondola to the home
+    position by hand and say so with --here.
+    """
+    _do(session, "plotter.home", here=here)
+
+
+@command(context_settings=NEGATIVE_NUMBERS)
+@click.argument("by", nargs=-1, type=float, metavar="[DX DY]")
+@click.option("--to", nargs=2, type=float, metavar="X Y", help="To a place instead of by a distance, in mm.")
+@click.option("--feed", type=click.FloatRange(0, min_open=True), help="mm/min; the travel speed by default.")
+@daemon_options
+def jog(session: Session, by: tuple[float, ...], to: tuple[float, float] | None, feed: float | None) -> None:
+    """Move by DX DY (mm, right and up), or to a place, with the pen up.
+
+    A move beyond the limits is refused.
+    """
+    if (to is None) == (not by) or len(by) not in (0, 2):
+        raise click.UsageError("Either DX and DY, or --to X Y.", click.get_current_context())
+    where = {"x": to[0], "y": to[1]} if to else {"dx": by[0], "dy": by[1]}
+    _do(session, "plotter.jog", **where, **({"feed": feed} if feed else {}))
+
+
+@command()
+@click.argument("to", callback=pen_position, metavar="up|down|ANGLE")
+@daemon_options
+def pen(session: Session, to: str | float) -> None:
+    """Raise or lower the pen, or turn its servo to an angle in degrees."""
+    _do(session, "plotter.pen", to=to)
+
+
+def _do(session: Session, method: str, **params: Any) -> None:
+    with reach(session) as daemon:
+        session.reply(daemon.call(method, **params), status_lines)

@@ -1,0 +1,124 @@
+"""dcode plot: put a drawing on the wall."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from dcode.api.codec import Message
+from dcode.cli.command import command, daemon_options, fitting_options
+from dcode.cli.exit_codes import ExitCode
+from dcode.cli.follow import follow, result, tell_detached, tell_end, unfinished
+from dcode.cli.reach import reach
+from dcode.cli.sentences import sentences
+from dcode.cli.session import Session
+from dcode.cli.source import Source, read_source, source_argument
+from dcode.cli.violations import tell_violations
+from dcode.client.sync import Client
+from dcode.client.upload import upload
+from dcode.errors import ConfigError, UnsafeProgram
+
+SHOWN_FROM: Final = 4_000_000  # bytes; a smaller upload is over before one could read how far it is
+
+
+@command()
+@source_argument
+@fitting_options
+@daemon_options
+@click.option("--dry-run", is_flag=True, help="Check and estimate only; needs no machine.")
+@click.option("--detach", is_flag=True, help="Queue the file and return.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask first.")
+@click.option(
+    "--ink",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="SVG",
+    help="Afterwards, save what a simulated pen drew.",
+)
+def plot(
+    session: Session, file: str, fit: bool, clip: bool, dry_run: bool, detach: bool, yes: bool, ink: Path | None
+) -> int:
+    """Plot a G-code file, and follow it to its end.
+
+    Every move is checked against the machine first; nothing is queued when one is outside its limits. Ctrl-C leaves
+    the plot alone: it goes on, and dcode watch follows it again. The exit code is that of the job: 0 when it is done,
+    1 when it failed or was cancelled.
+    """
+    if fit and clip:
+        raise click.UsageError("--fit and --clip exclude each other.", click.get_current_context())
+    if ink and (detach or dry_run):
+        problem = "--ink waits for the end of the plot: it goes with neither --detach nor --dry-run."
+        raise click.UsageError(problem, click.get_current_context())
+    source = read_source(file)
+    if dry_run:
+        from dcode.cli.rehearsal import rehearse
+
+        return rehearse(session, source, fit=fit, clip=clip)
+    session.about_failure = lambda error: unfinished(source.lines, error)
+    with reach(session) as daemon:
+        if ink:
+            _must_be_simulated(daemon)
+        if session.output.interactive and not yes:
+            from dcode.cli.rehearsal import agreed
+
+            if not agreed(session, daemon, source, fit=fit, clip=clip):
+                raise click.Abort
+        return _plot(session, daemon, source, fit=fit, clip=clip, detach=detach, ink=ink)
+
+
+def _plot(
+    session: Session, daemon: Client, source: Source, *, fit: bool, clip: bool, detach: bool, ink: Path | None
+) -> ExitCode:
+    try:
+        job = _queue(session, daemon, source, fit=fit, clip=clip)
+    except UnsafeProgram as error:
+        return _refused(session, source, error, tried=fit or clip)
+    session.about_failure = lambda error: unfinished(source.lines, error, job["id"])
+    if detach:
+        session.reply(result(job), lambda value: [f"Job {job['id']}, {job['name']}, is queued."])
+        return ExitCode.DONE
+    try:
+        ended = follow(daemon, job["id"], session.output)
+    except KeyboardInterrupt:
+        return tell_detached(session, job["id"])
+    if ink:
+        daemon.call("sim.ink", path=str(ink.absolute()))
+        session.output.note(f"The ink is in {ink}.")
+    return tell_end(session, ended)
+
+
+def _queue(session: Session, daemon: Client, source: Source, *, fit: bool, clip: bool) -> Message:
+    """Send the file; the job, checked and ready."""
+
+    def show(received: int) -> None:
+        if session.output.live and len(source.data) >= SHOWN_FROM:
+            session.output.show(f"Sending {source.name}: {100 * received // len(source.data)} %")
+
+    try:
+        job: Message = upload(daemon, source.name, source.data, fit=fit, clip=clip, require_ready=True, progress=show)[
+            "job"
+        ]
+    finally:
+        session.output.show("")
+    return job
+
+
+def _refused(session: Session, source: Source, error: UnsafeProgram, *, tried: bool) -> ExitCode:
+    """The check's report, in words on stderr and whole on stdout with --json."""
+    report = error.fields.get("report")
+    if isinstance(report, dict) and report.get("violations"):
+        tell_violations(session.output, source, report, tried=tried)
+    else:
+        session.output.fail(f"{source.name}: {sentences(error)[0]}")
+    if session.json:
+        session.output.answer(session.failure(error))
+    return ExitCode.USAGE
+
+
+def _must_be_simulated(daemon: Client) -> None:
+    port = daemon.call("status")["port"]
+    if not str(port).startswith("sim"):
+        raise ConfigError(
+            f"only a simulated plotter's ink can be saved, and the port is {port or 'not set'}", key="ink"
+        )

@@ -1,0 +1,46 @@
+"""dcode status: what is the machine doing?"""
+
+from __future__ import annotations
+
+from dcode.api.codec import Message
+from dcode.cli.command import command
+from dcode.cli.session import Session
+from dcode.cli.words import duration
+
+
+@command()
+def status(session: Session) -> None:
+    """Say what the machine is doing."""
+    with session.daemon() as daemon:
+        session.reply(daemon.call("status"), status_lines)
+
+
+def status_lines(status: Message) -> list[str]:
+    """A status as a person reads it: the state first."""
+    lines = [" ".join(part for part in (status["state"].upper(), _job(status)) if part)]
+    lines.append(f"port      {status['port'] or 'none'}, profile {status['profile'] or 'unknown'}")
+    lines.append(f"position  {_position(status)}, pen {status['pen']}")
+    if status["job"]:
+        window = f"{status['in_flight']} of {status['window']} in flight"
+        lines.append(f"lines     {status['lines_acked']} acknowledged, {window}, resends {status['resends']}")
+    if status["queued"]:
+        lines.append(f"waiting   {status['queued']} in the queue")
+    if status["message"]:
+        lines.append(f"message   {status['message']}")
+    return lines
+
+
+def _job(status: Message) -> str:
+    job = status["job"]
+    if not job:
+        return ""
+    done = "" if status["progress"] is None else f", {int(status['progress'] * 100)} %"
+    left = "" if status["eta_seconds"] is None else f", about {duration(status['eta_seconds'])} left"
+    return f"{job['name']} (job {job['id']}){done}{left}"
+
+
+def _position(status: Message) -> str:
+    if status["position"] is None:
+        return "not known" if not status["registered"] else "unknown"
+    x, y = status["position"]
+    return f"X {x:.2f} Y {y:.2f}"

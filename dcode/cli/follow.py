@@ -1,0 +1,99 @@
+"""Following a job until it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from dcode.api.codec import Message
+from dcode.cli.exit_codes import ExitCode, of_job
+from dcode.cli.output import Output
+from dcode.cli.progress import ENDED, Progress, ProgressView
+from dcode.cli.sentences import with_stop
+from dcode.cli.session import Session
+from dcode.cli.words import clock, plural
+from dcode.client.sync import Client
+from dcode.errors import DcodeError, JobError
+
+# What `dcode plot --json` ends with; the rest of the API's Job is what `dcode jobs show --json` is for.
+RESULT: Final = ("name", "state", "lines", "sent", "acked", "resends", "seconds", "reason", "draw_mm", "travel_mm")
+
+
+def follow(
+    client: Client, number: int, output: Output, told: Callable[[Message], None] = lambda event: None
+) -> Message:
+    """Show a job's progress until it ends; the job as it ended. `told` hears every event.
+
+    Subscribes the client to events. Raises JobError when there is no such job, or no longer, and DaemonUnreachable
+    when the daemon goes.
+    """
+    snapshot = client.call("subscribe")
+    status: Message = snapshot["status"]
+    job: Message | None = next((one for one in snapshot["jobs"] if one["id"] == number), None)
+    view, events = ProgressView(output), client.events()
+    try:
+        while job is not None and job["state"] not in ENDED:
+            view.show(Progress.of(job, status))
+            event = next(events)
+            told(event)
+            kind = event.get("event")
+            if kind == "status":
+                status = event["status"]
+            elif kind == "job" and event["job"]["id"] == number:
+                job = event["job"]
+            elif kind == "forgotten" and event["job"] == number:
+                job = None
+            elif kind == "notice":
+                output.note(with_stop(event["message"]))
+        if job is not None:
+            view.show(Progress.of(job, status))
+    finally:
+        view.close()
+    if job is None:
+        raise JobError(f"There is no job {number}.", job=number)
+    return job
+
+
+def result(job: Message) -> Message:
+    """How a job ended, for scripts."""
+    return {"job": job["id"]} | {name: job[name] for name in RESULT}
+
+
+def unfinished(lines: int, error: DcodeError, job: int | None = None) -> Message:
+    """The same of a job that never came into the queue, or that was lost sight of: the daemon went with it."""
+    state = "failed" if job is None else "interrupted"
+    nothing = dict.fromkeys(("sent", "acked", "resends", "seconds"), 0)
+    return {"job": job, "state": state, "lines": lines, **nothing, "reason": error.message}
+
+
+def end_line(job: Message) -> str:
+    """How a job ended, in a sentence."""
+    state = "is plotted" if job["state"] == "done" else f"was {job['state']}" if job["state"] != "failed" else "failed"
+    told = f"{job['name']} {state}: {plural(job['lines'], 'line')} in {clock(job['seconds'])}"
+    resends = f", {plural(job['resends'], 'resend')}" if job["resends"] else ""
+    return with_stop(f"{told}{resends}")
+
+
+def tell_end(session: Session, job: Message) -> ExitCode:
+    """Answer with the end of a job; its exit code."""
+    code = of_job(job["state"])
+    if session.json:
+        session.output.answer(result(job))
+    elif code is ExitCode.DONE:
+        session.output.say(end_line(job))
+    if code is not ExitCode.DONE:
+        session.output.fail(f"{end_line(job)}", _why(job))
+    return code
+
+
+def tell_detached(session: Session, number: int) -> ExitCode:
+    """Say how to come back to a job that goes on without us."""
+    session.output.note(f"Detached: job {number} goes on.")
+    session.output.note(f"dcode watch   follows it again; dcode cancel {number}   ends it.")
+    return ExitCode.INTERRUPTED
+
+
+def _why(job: Message) -> list[str]:
+    reason = [with_stop(job["reason"])] if job["reason"] else []
+    again = f"dcode jobs retry {job['id']}   plots it again from the start."
+    return [*reason, again] if job["state"] != "cancelled" else reason

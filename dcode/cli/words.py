@@ -1,0 +1,56 @@
+"""How quantities are written for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def length(mm: float) -> str:
+    """431 mm, 4.3 m, 42 m."""
+    if mm < 1000:
+        return f"{mm:.0f} mm"
+    metres = mm / 1000
+    return f"{metres:.1f} m" if metres < 9.95 else f"{metres:.0f} m"
+
+
+def duration(seconds: float) -> str:
+    """About how long: 45 s, 12 min, 1 h 40 min."""
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def clock(seconds: float) -> str:
+    """Exactly how long: 0:41:07."""
+    minutes, left = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}"
+
+
+def plural(number: int, what: str) -> str:
+    """1 line, 2 lines."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def facts(report: dict[str, Any]) -> str:
+    """The size of a drawing in one line, from a check's report or a job."""
+    return (
+        f"{plural(report['lines'], 'line')}, {length(report['draw_mm'])} of ink, "
+        f"{length(report['travel_mm'])} of travel, {plural(report['pen_lifts'], 'pen lift')}"
+    )
+
+
+def table(rows: list[list[str]], right: tuple[int, ...] = ()) -> list[str]:
+    """Rows as lines, columns aligned; those numbered in `right` to the right."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

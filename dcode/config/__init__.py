@@ -1,0 +1,1 @@
+"""Paths, settings and machine.json: what a user may set, checked once at the door."""

@@ -1,0 +1,163 @@
+"""machine.json: find it, read it, and say exactly what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from dcode.config import paths
+from dcode.config.machine_json import BeltKeys, MachineJson, NamedPenKeys, PointKeys
+from dcode.config.nearest import config_error, dotted, shown
+from dcode.errors import ConfigError
+from dcode.geometry.bounds import Bounds
+from dcode.machine.machine import BeltDrive, BeltLimits, Machine, NamedPen, Pen
+
+_DRIVE: Final = ("pulley_teeth", "belt_pitch_mm", "steps_per_turn", "microsteps")
+
+
+def find_machine(told: str | Path | None = None) -> Path:
+    """The machine file: `told` (--machine), DCODE_MACHINE, the user's machine.json, the one that comes with dcode."""
+    chosen = told or os.environ.get("DCODE_MACHINE")
+    if chosen:
+        return paths.absolute(chosen)
+    own = paths.config_dir() / paths.MACHINE_FILE
+    return own if own.exists() else paths.data_dir("configs") / paths.MACHINE_FILE
+
+
+def load_machine(path: Path) -> Machine:
+    """The machine that a file describes. Raises ConfigError with file, key, value and the nearest known key."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", file=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"not UTF-8 text at byte {error.start}", file=str(path)) from error
+    return parse_machine(text, str(path))
+
+
+def parse_machine(text: str, file: str = "machine.json") -> Machine:
+    """As load_machine, for text that is already read; `file` is named in errors."""
+    data = _read_json(text, file)
+    try:
+        keys = MachineJson.model_validate(data)
+    except ValidationError as error:
+        raise config_error(error, MachineJson, file) from error
+    machine = _machine(keys, file)
+    _refuse_nonsense(machine, file)
+    return machine
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that remembers a key that was in it twice."""
+
+    twice: str | None = None
+
+
+def _read_json(text: str, file: str) -> Any:
+    def members(pairs: list[tuple[str, Any]]) -> _Object:
+        found = _Object()
+        for key, value in pairs:
+            if key in found:
+                found.twice = key
+            found[key] = value
+        return found
+
+    try:
+        data = json.loads(text, object_pairs_hook=members)
+        _refuse_twice(data, (), file)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"line {error.lineno}, column {error.colno}: {error.msg}", file=file) from error
+    except (RecursionError, ValueError) as error:  # brackets in brackets; a number of thousands of digits
+        raise ConfigError(f"not a machine: {error}", file=file) from error
+    return data
+
+
+def _refuse_twice(data: Any, path: tuple[str | int, ...], file: str) -> None:
+    if isinstance(data, _Object) and data.twice is not None:
+        key = dotted((*path, data.twice))
+        raise ConfigError("this key is given twice.", file=file, key=key, value=data[data.twice])
+    if isinstance(data, dict):
+        for key, value in data.items():
+            _refuse_twice(value, (*path, key), file)
+    if isinstance(data, list):
+        for at, value in enumerate(data):
+            _refuse_twice(value, (*path, at), file)
+
+
+def _machine(keys: MachineJson, file: str) -> Machine:
+    size, area, belts = keys.machine, keys.work_area, keys.belts
+    pen = Pen(**keys.pen.model_dump())
+    limits = {name: getattr(belts, name) for name in BeltLimits.__slots__ if getattr(belts, name) is not None}
+    return Machine(
+        width_mm=size.width_mm,
+        height_mm=size.height_mm,
+        work_area=Bounds(area.left, area.right, area.top, area.bottom),
+        pen=pen,
+        home=(keys.home.x, keys.home.y),
+        end_stops=size.end_stops,
+        park=size.park,
+        belts=_drive(belts, file),
+        belt_limits=BeltLimits(**limits),
+        gondola_kg=keys.gondola.mass_kg,
+        left_anchor=_point(belts.left_anchor),
+        right_anchor=_point(belts.right_anchor),
+        max_feed=size.max_feed,
+        acceleration=size.acceleration,
+        pens=tuple(_named_pen(one, pen) for one in keys.pens),
+        port=keys.serial.port,
+        profile=keys.serial.profile,
+    )
+
+
+def _point(keys: PointKeys | None) -> tuple[float, float] | None:
+    return None if keys is None else (keys.x, keys.y)
+
+
+def _named_pen(keys: NamedPenKeys, pen: Pen) -> NamedPen:
+    own = keys.model_dump(exclude={"name", "colour", "width_mm"}, exclude_none=True)
+    return NamedPen(keys.name, keys.colour, keys.width_mm, replace(pen, **own))
+
+
+def _drive(keys: BeltKeys, file: str) -> BeltDrive | None:
+    own = {name: getattr(keys, name) for name in _DRIVE if getattr(keys, name) is not None}
+    if not own and keys.steps_per_mm is None:
+        return None
+    if own and keys.pulley_teeth is None:
+        _refuse(file, "belts.pulley_teeth", None, "needed with the other keys of the drive.")
+    return BeltDrive(**own, measured_steps_per_mm=keys.steps_per_mm)
+
+
+def _refuse_nonsense(machine: Machine, file: str) -> None:
+    """Values that are fine alone and not together."""
+    area, belts, limits = machine.work_area, machine.anchors, machine.belt_limits
+    pens = [("pen", machine.pen), *((f"pens[{at}]", named.pen) for at, named in enumerate(machine.pens))]
+    for key, pen in pens:
+        if pen.up_angle == pen.down_angle:
+            problem = "the same as up_angle: the pen would never leave the paper."
+            _refuse(file, f"{key}.down_angle", pen.down_angle, problem)
+    if area.left >= area.right:
+        _refuse(file, "work_area.left", area.left, f"not left of work_area.right, {shown(area.right)}.")
+    if area.bottom >= area.top:
+        _refuse(file, "work_area.bottom", area.bottom, f"not below work_area.top, {shown(area.top)}.")
+    left, right = belts.left_anchor[0], belts.right_anchor[0]
+    if not left < right:
+        _refuse(file, "belts.left_anchor.x", left, f"not left of the other motor, {shown(right)}.")
+    if area.left < left:
+        _refuse(file, "work_area.left", area.left, f"left of the left motor, at {shown(left)}.")
+    if area.right > right:
+        _refuse(file, "work_area.right", area.right, f"right of the right motor, at {shown(right)}.")
+    if not area.contains(*machine.home):
+        _refuse(file, "home", list(machine.home), "outside the work area.")
+    if limits.min_length_mm >= machine.max_belt_length_mm:
+        key = "belts.min_length_mm"
+        _refuse(file, key, limits.min_length_mm, f"not below the longest belt, {machine.max_belt_length_mm:g} mm.")
+
+
+def _refuse(file: str, key: str, value: object, problem: str) -> None:
+    text = problem if value is None else f"{shown(value)} is {problem}"
+    raise ConfigError(text, file=file, key=key, value=value)

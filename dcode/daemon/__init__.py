@@ -1,0 +1,1 @@
+"""The daemon: sole owner of the plotter, the queue and machine.json."""

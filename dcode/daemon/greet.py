@@ -1,0 +1,78 @@
+"""The first words with a firmware: wait for its greeting, ask what it is, or find out which it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Final
+
+from dcode.daemon.channel import Channel
+from dcode.errors import FirmwareError, Stalled
+from dcode.firmware.detect import PROBES, recognise
+from dcode.firmware.profile import FirmwareProfile
+from dcode.firmware.translate import Command
+from dcode.link.serial import open_port
+from dcode.link.transport import Transport
+
+_ANSWER_SECONDS: Final = 8.0  # for the reply to the first question
+_LISTEN_SECONDS: Final = 2.5  # a bootloader holds a board back for up to two seconds after the port is opened
+_LOOK_SECONDS: Final = 0.02  # between looks at a port while listening
+
+
+async def greet(channel: Channel, profile: FirmwareProfile, identify: list[Command]) -> str:
+    """Wait until the firmware is up; its greeting and what it says of itself. Raises Stalled, FirmwareError."""
+    greeting = await _greeting(channel, profile.greeting_seconds)
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            identity = "\n".join([greeting, *await channel.ask(identify)])
+    except TimeoutError:
+        raise Stalled(
+            f"{channel.transport.name} does not answer as {profile.name} at {profile.baud} baud: "
+            "is it the right port, and the right --profile?",
+            port=channel.transport.name,
+        ) from None
+    found = recognise(identity)
+    if found and found != profile.dialect:
+        raise FirmwareError(
+            f"{channel.transport.name} is a {found}, not a {profile.name}: use --profile {found}.", found=found
+        )
+    return identity
+
+
+async def _greeting(channel: Channel, seconds: float) -> str:
+    try:
+        async with asyncio.timeout(seconds):
+            return await channel.greeting
+    except TimeoutError:
+        return ""  # opening the port did not reset the board
+
+
+async def find_profile(port: str, profiles: Iterable[FirmwareProfile]) -> str:
+    """The name of the profile whose firmware answers on a port, tried at each of their speeds.
+
+    Raises LinkError, and FirmwareError when nothing that answers is known.
+    """
+    bauds = dict.fromkeys(profile.baud for profile in profiles)
+    for baud in bauds:
+        transport = open_port(port, baud)
+        try:
+            heard = await _listen(transport, b"")
+            heard += "" if recognise(heard) else await _listen(transport, PROBES)
+        finally:
+            transport.close()
+        if found := recognise(heard):
+            return found
+    tried = ", ".join(map(str, bauds))
+    raise FirmwareError(f"{port}: no known firmware answers at {tried} baud. Give one with --profile.", port=port)
+
+
+async def _listen(transport: Transport, question: bytes) -> str:
+    """What is said within a while, after a question if there is one; ends early once it is recognised."""
+    loop = asyncio.get_running_loop()
+    if question:
+        transport.write(question)
+    heard, end = "", loop.time() + _LISTEN_SECONDS
+    while loop.time() < end and not recognise(heard):
+        heard += transport.read().decode("latin-1")
+        await asyncio.sleep(_LOOK_SECONDS)
+    return heard

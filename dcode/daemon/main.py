@@ -1,0 +1,62 @@
+"""Starting the daemon, and ending it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+from collections.abc import Mapping
+
+from dcode.config import paths
+from dcode.config.machine_file import find_machine, load_machine
+from dcode.config.settings import Settings, load_settings
+from dcode.daemon.lock import DaemonLock
+from dcode.daemon.service import Service, Setup
+
+
+def run(flags: Mapping[str, object]) -> None:
+    """Be the daemon until it is stopped. `flags` are the settings given on the command line (dcode.config.settings).
+
+    Raises ConfigError for bad settings or a bad machine file, MachineNotReady when another daemon holds the lock.
+    """
+    settings = load_settings(flags).settings
+    _log_to_stderr(settings)
+    machine_file = find_machine(settings.machine)
+    load_machine(machine_file)  # what is wrong with it is said now, and not when somebody wants to plot
+    state = paths.make_state_dir(paths.state_dir(settings.state_dir))
+    lock = DaemonLock(state / "daemon.lock")
+    lock.acquire()
+    try:
+        setup = Setup(
+            state_dir=state,
+            socket=paths.socket_path(state),
+            machine_file=machine_file,
+            port=settings.port,
+            profile=settings.profile,
+            sim_speed=settings.sim_speed,
+            park=settings.park,
+        )
+        asyncio.run(_serve(setup))
+    finally:
+        paths.socket_path(state).unlink(missing_ok=True)
+        lock.release()
+
+
+async def _serve(setup: Setup) -> None:
+    service = Service(setup)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, service.ended.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: None)  # a terminal that closes is no reason to end
+    gc.collect()
+    gc.freeze()
+    logging.info("pid %d serves %s", os.getpid(), setup.socket)
+    await service.run()
+    logging.info("ended")
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("asyncio").setLevel(logging.WARNING)

@@ -1,0 +1,91 @@
+"""The simulated plotter that a daemon starts for itself, for ports named sim, sim:marlin, sim:grbl?speed=10."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from dcode.errors import ConfigError, MachineNotReady
+
+DEFAULT_PROFILE: Final = "makelangelo"
+_READY_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedPort:
+    """What a port's name asks for. `speed` 0 is as fast as possible."""
+
+    profile: str
+    speed: float
+
+    @classmethod
+    def parse(cls, port: str, profile: str | None, speed: float) -> SimulatedPort | None:
+        """None for a port that is not simulated. Raises ConfigError for one that is not well named."""
+        scheme, _, rest = port.partition("?")
+        name, _, named_profile = scheme.partition(":")
+        if name != "sim":
+            return None
+        options = dict(parse_qsl(rest, strict_parsing=bool(rest)))
+        try:
+            speed = float(options.pop("speed", speed))
+        except ValueError:
+            raise ConfigError("the speed of a simulated plotter is a number", key="port", value=port) from None
+        if options or speed < 0:
+            raise ConfigError("a simulated port is sim[:PROFILE][?speed=N]", key="port", value=port)
+        return cls(named_profile or profile or DEFAULT_PROFILE, speed)
+
+
+class SimulatedPlotter:
+    """A simulator process, steered over its standard input."""
+
+    def __init__(self, process: asyncio.subprocess.Process, port: str) -> None:
+        self._process = process
+        self.port = port
+        self._asking = asyncio.Lock()
+
+    @classmethod
+    async def start(cls, wanted: SimulatedPort, machine_file: Path) -> SimulatedPlotter:
+        """Raises MachineNotReady when the simulator does not come up."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "dcode.simulator", "--json", "--control"),
+            *("--profile", wanted.profile, "--speed", str(wanted.speed), "--machine", str(machine_file)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert process.stdout
+        try:
+            line = await asyncio.wait_for(process.stdout.readline(), _READY_SECONDS)
+            return cls(process, json.loads(line)["port"])
+        except (TimeoutError, ValueError, KeyError) as error:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            raise MachineNotReady("The simulated plotter did not start.", reason="disconnected") from error
+
+    async def ask(self, **request: Any) -> dict[str, Any]:
+        """One control request and its answer."""
+        assert self._process.stdin and self._process.stdout
+        async with self._asking:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            await self._process.stdin.drain()
+            line = await self._process.stdout.readline()
+        if not line:
+            raise MachineNotReady("The simulated plotter has ended.", reason="disconnected")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    async def close(self) -> None:
+        """The end of its standard input is its end."""
+        assert self._process.stdin
+        self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), _READY_SECONDS)
+        except TimeoutError:
+            self._process.kill()

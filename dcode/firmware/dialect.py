@@ -1,0 +1,171 @@
+"""What a firmware profile may say: one dataclass for each table of a file in firmware_profiles/.
+
+Feeds are mm/min and times seconds, whatever the firmware counts in. Patterns are regular expressions that are searched
+for in one line of the firmware, its end stripped.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Pattern = re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """How its serial port is opened."""
+
+    baud: int
+    greeting_seconds: float = 3.0  # how long after opening the firmware may take to greet, bootloader included
+    dtr: bool | None = None  # the level to hold; left to the driver when not given
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """How its lines are told apart; the first that matches, in the order of replies.py. All else is information."""
+
+    greeting: Pattern
+    ack: Pattern | None = None  # group `line`: the line number that it is for, where the firmware says so
+    prompt: bytes = b""  # an ack without a line end, at the start of a line; also said when idle
+    error: Pattern | None = None  # group `code`: a line that was refused, in place of its ack
+    alarm: Pattern | None = None  # group `code`
+    resend: Pattern | None = None  # group `line`: the number that is expected, where the firmware says so
+    line: Pattern | None = None  # group `line`: the last number accepted, in answer to numbering.query
+    busy: Pattern | None = None  # a sign of life during a long command
+    refused: Pattern | None = None  # a line that was not carried out although its ack follows; group `text`: the line
+    fault: Pattern | None = None  # the machine is not where it should be, or has given up
+    unended_fault: Pattern | None = None  # the same, said without a line end and glued to what follows
+    status: Pattern | None = None  # an answer to realtime.status
+    position: Pattern | None = None  # groups `x` and `y`, mm in its own axes
+    action: Pattern | None = None  # group `action`: a button pressed at the machine
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How much may be on its way. What the firmware has not acknowledged is in flight."""
+
+    max_line: int  # characters, number and checksum included, line end not
+    lines: int = 0  # in flight; 0: as many as the bytes allow
+    rx_bytes: int = 0  # what the firmware's receive buffer holds; 0: not counted
+    rx_use: int = 0  # at most this much of it, however much the firmware says it has; 0: all but one byte
+    sync: str = ""  # a harmless line whose reply tells old acknowledgements from new ones
+    sync_reply: Pattern | None = None  # that reply; the sync line's own ack follows it
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """N and checksum: N<number> <text>*<xor of all before the asterisk>."""
+
+    first: int  # the number of the first line after a reset of the count
+    reset: str  # sent before the first line
+    reset_is_numbered: bool = True  # as `N<first - 1> <reset>*<checksum>`, else bare
+    setup: tuple[str, ...] = ()  # numbered lines that follow the reset
+    query: str = ""  # a bare line that is answered with the last number (replies.line)
+    history: int = 32  # acknowledged lines that are kept, should the firmware ask for them after all
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, and how often to try. Motion that is still to be carried out is added to `ack`."""
+
+    ack: float  # silence, with something in flight, before the first probe
+    probe: float = 1.0  # between probes
+    probes: int = 5  # unanswered ones before the link counts as stalled
+    retries: int = 5  # times that one line may be sent again
+    settle: float = 0.0  # quiet before lines are sent again: what was on its way is refused first
+    reset: float = 3.0  # from a reset to its greeting
+    homing: float = 120.0
+    barrier: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Realtime:
+    """Bytes that the firmware picks out of the stream before any line is read. They must not be in a line."""
+
+    status: bytes = b""
+    hold: bytes = b""
+    resume: bytes = b""
+    reset: bytes = b""
+    jog_cancel: bytes = b""
+    reserved: bytes = b""  # further ones
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The fastest true stop, the first that is given. The position is lost by each."""
+
+    bytes: bytes = b""
+    line: str = ""
+    dtr: bool = False  # a pulse on DTR resets the board
+
+
+@dataclass(frozen=True, slots=True)
+class PenCommands:
+    """How the pen is moved. Templates know {index}, {angle}, {s} and {z}."""
+
+    method: Literal["servo", "spindle", "z"]
+    template: str
+    before: tuple[str, ...] = ()  # what makes the pen wait until the moves before it are drawn
+    settle: bool = True  # wait for the servo by a dwell; False where the firmware does
+    angle_low: float = 0.0  # the servo's range, degrees
+    angle_high: float = 180.0
+    s_low: float = 0.0  # spindle: S at angle_low and angle_high
+    s_high: float = 1000.0
+    z_down: float = 0.0  # z: height at the machine's down_angle and up_angle, mm
+    z_up: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How the gondola is moved."""
+
+    travel: Literal["G0", "G1"] = "G0"
+    feed_unit: Literal["mm/min", "mm/s"] = "mm/min"
+    max_feed: float = 12000.0  # mm/min; faster asks are cut to it
+    segment_draw_mm: float = 0.0  # longer moves are cut into pieces of at most this length; 0: left whole
+    segment_travel_mm: float = 0.0
+    decimals: int = 3
+    several_commands_a_line: bool = False  # whether `G21 G90` is carried out whole
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The lines for everything else. Templates know {x}, {y}, {seconds} and {ms}."""
+
+    preamble: tuple[str, ...]
+    dwell: str
+    barrier: str
+    set_position: str
+    ask_position: str
+    identify: str
+    barrier_reply: Pattern | None = None  # where the ack of the barrier comes before the barrier is reached
+    home: str = ""
+    home_sets_position: bool = False  # whether the firmware knows its coordinates after it
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the answer to commands.identify changes."""
+
+    y_down: Pattern | None = None
+    rx_bytes: Pattern | None = None  # group `bytes`
+    wary_settings: Pattern | None = None  # with these kinematics, writing a setting moves the axes' zero
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How a program that was written for this firmware is to be read."""
+
+    dwell_p: Literal["ms", "s"]
+    z: Literal["height", "angle"] = "height"
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What a user may type besides moves. Patterns must match the whole line, in capitals."""
+
+    queries: Pattern
+    settings: Pattern
+    loses_position: Pattern | None = None

@@ -1,0 +1,1 @@
+"""The G-code language: parse, interpret, write. Pure: no clock, no I/O."""

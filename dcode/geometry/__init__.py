@@ -1,0 +1,1 @@
+"""Shapes on paper: millimetres, y up. Knows nothing of G-code or machines."""

@@ -1,0 +1,1 @@
+"""Jobs: programs in the queue, kept through crashes."""

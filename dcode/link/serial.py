@@ -1,0 +1,244 @@
+"""Serial ports by pyserial: opened, locked and configured here; their bytes move on the bare descriptor.
+
+A device gives its own descriptor, and so does a plain TCP socket (socket://host:port, as ser2net and ESP boards serve).
+Any other pyserial URL (rfc2217://, ...) is pumped through a socket pair by two threads, because pyserial shows no
+descriptor for those that a loop could watch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import socket
+import termios
+import threading
+import time
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import serial
+
+from dcode.errors import LinkError, PortBusy, PortGone, PortNotFound
+
+_READ: Final = 65536
+_CONNECT_SECONDS: Final = 10.0
+_RESET_SECONDS: Final = 0.05  # the reset capacitor of an Arduino needs a few milliseconds
+_GONE: Final = {errno.EIO, errno.ENODEV, errno.ENXIO, errno.EBADF, errno.EPIPE, errno.ECONNRESET, errno.EBADFD}
+
+
+class DevicePort:
+    """A tty: a USB adapter, a board's own port, a pseudo-terminal."""
+
+    def __init__(self, name: str, baud: int, *, dtr: bool | None) -> None:
+        """Open and lock. `dtr`: the level to hold, or None to leave the line as the driver sets it.
+
+        Raises PortNotFound, PortBusy or LinkError.
+        """
+        self.name = name
+        self._port = _open(name, baud, dtr)
+        self._fd: int = self._port.fileno()
+        _refuse_others(self._fd, name)
+        _configure(self._fd)
+        # FTDI adapters hold bytes back for 16 ms unless told otherwise; other drivers have no such switch.
+        with contextlib.suppress(ValueError, OSError, NotImplementedError, AttributeError):
+            self._port.set_low_latency_mode(True)
+        os.set_blocking(self._fd, False)
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def read(self) -> bytes:
+        try:
+            data = os.read(self._fd, _READ)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise _gone(self.name, error) from error
+        if not data:  # a tty that is readable and gives nothing has been unplugged
+            raise PortGone(f"{self.name} was unplugged.", port=self.name)
+        return data
+
+    def write(self, data: bytes) -> int:
+        try:
+            return os.write(self._fd, data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise _gone(self.name, error) from error
+
+    def pulse_dtr(self) -> bool:
+        try:
+            self._port.dtr = False
+            time.sleep(_RESET_SECONDS)
+            self._port.dtr = True
+        except OSError:  # a pseudo-terminal has no such line
+            return False
+        return not self.name.startswith("/dev/pts/")
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError, serial.SerialException):
+            self._port.close()
+
+
+class SocketPort:
+    """A plain TCP connection, for socket://host:port."""
+
+    def __init__(self, name: str, near: socket.socket) -> None:
+        self.name = name
+        self._near = near
+        near.setblocking(False)
+
+    @classmethod
+    def connect(cls, name: str) -> SocketPort:
+        """Raises PortNotFound where nobody answers."""
+        where = urlsplit(name)
+        try:
+            near = socket.create_connection((where.hostname or "", where.port or 0), timeout=_CONNECT_SECONDS)
+        except (OSError, ValueError) as error:
+            raise PortNotFound(f"{name} cannot be opened: {_reason(error)}.", port=name) from error
+        near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a line must not wait for the ack of the last
+        return cls(name, near)
+
+    def fileno(self) -> int:
+        return self._near.fileno()
+
+    def read(self) -> bytes:
+        try:
+            data = self._near.recv(_READ)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise _gone(self.name, error) from error
+        if not data:
+            raise PortGone(f"{self.name} closed the connection.", port=self.name)
+        return data
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self._near.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise _gone(self.name, error) from error
+
+    def pulse_dtr(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        self._near.close()
+
+
+class UrlPort(SocketPort):
+    """Any other pyserial URL, pumped through a socket pair."""
+
+    def __init__(self, name: str, baud: int) -> None:
+        try:
+            self._port = serial.serial_for_url(name, baudrate=baud, timeout=0.1)
+        except (OSError, ValueError) as error:  # SerialException is an OSError
+            raise PortNotFound(f"{name} cannot be opened: {_reason(error)}.", port=name) from error
+        near, self._far = socket.socketpair()
+        super().__init__(name, near)
+        self._open = True
+        for pump in (self._pump_in, self._pump_out):
+            threading.Thread(target=pump, name=f"{pump.__name__} {name}", daemon=True).start()
+
+    def _pump_in(self) -> None:
+        try:
+            while self._open:
+                data = self._port.read(max(1, self._port.in_waiting))
+                if data:
+                    self._far.sendall(data)
+        except (OSError, TypeError, AttributeError):
+            pass  # the port went away, or was closed under us (pyserial raises the latter two then): told below
+        finally:
+            with contextlib.suppress(OSError):
+                self._far.shutdown(socket.SHUT_WR)
+
+    def _pump_out(self) -> None:
+        try:
+            while data := self._far.recv(_READ):
+                self._port.write(data)
+        except (OSError, TypeError, AttributeError):
+            pass  # as above
+        finally:
+            with contextlib.suppress(OSError):
+                self._far.close()
+
+    def pulse_dtr(self) -> bool:
+        if not self.name.startswith("rfc2217:"):
+            return False
+        self._port.dtr = False
+        time.sleep(_RESET_SECONDS)
+        self._port.dtr = True
+        return True
+
+    def close(self) -> None:
+        self._open = False
+        super().close()
+        with contextlib.suppress(OSError, AttributeError):
+            self._port.close()
+
+
+def open_port(name: str, baud: int, *, dtr: bool | None = None) -> DevicePort | SocketPort:
+    """Open a device, a socket:// or another pyserial URL. Raises PortNotFound, PortBusy or LinkError."""
+    if name.startswith("socket://"):
+        return SocketPort.connect(name)
+    return UrlPort(name, baud) if "://" in name else DevicePort(name, baud, dtr=dtr)
+
+
+def _open(name: str, baud: int, dtr: bool | None) -> Any:
+    port = serial.Serial(baudrate=baud, timeout=0, write_timeout=0, exclusive=True)
+    port.port = name
+    if dtr is not None:
+        port.dtr = dtr
+    try:
+        port.open()
+    except serial.SerialException as error:
+        if not Path(name).exists():
+            raise PortNotFound(f"There is no port {name}. `dcode ports` lists those there are.", port=name) from error
+        if error.errno in (errno.EBUSY, errno.EWOULDBLOCK) or "exclusively lock" in str(error):
+            raise PortBusy(f"{name} is in use by another program.", port=name) from error
+        if error.errno == errno.EACCES:
+            raise LinkError(
+                f"{name} may not be opened by this user; join its group (often dialout).", port=name
+            ) from error
+        raise LinkError(f"{name} cannot be opened: {_reason(error)}.", port=name) from error
+    except ValueError as error:
+        raise LinkError(f"{name} does not take {baud} baud: {error}.", port=name) from error
+    return port
+
+
+def _refuse_others(fd: int, name: str) -> None:
+    """TIOCEXCL beside pyserial's flock: the flock is advisory, and most programs do not ask for it."""
+    try:
+        fcntl.ioctl(fd, termios.TIOCEXCL)
+    except OSError as error:
+        if error.errno == errno.EBUSY:
+            raise PortBusy(f"{name} is in use by another program.", port=name) from error
+        if error.errno not in (errno.ENOTTY, errno.EINVAL):
+            raise
+
+
+def _configure(fd: int) -> None:
+    """What pyserial leaves to us.
+
+    HUPCL is cleared, so that closing the port does not drop DTR and reset the board. VMIN is 1, so that a read without
+    data is told from the end of the line (pyserial sets 0, with which both give no bytes).
+    """
+    attributes = termios.tcgetattr(fd)
+    attributes[2] &= ~termios.HUPCL
+    attributes[6][termios.VMIN] = 1
+    termios.tcsetattr(fd, termios.TCSANOW, attributes)
+
+
+def _gone(name: str, error: OSError) -> LinkError:
+    if error.errno in _GONE:
+        return PortGone(f"{name} went away ({_reason(error)}).", port=name)
+    return LinkError(f"{name}: {_reason(error)}.", port=name)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (getattr(error, "strerror", None) or str(error)).rstrip(".")

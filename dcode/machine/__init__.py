@@ -1,0 +1,1 @@
+"""This machine, and whether a program is safe on it. Pure: no clock, no I/O."""

@@ -1,0 +1,126 @@
+"""--fit and --clip: a program that leaves the sheet made into one that does not.
+
+Both read a motion and write a new one; lines and feeds stay. Both leave out pen-up moves to places off the sheet: a
+travel only matters for where the next stroke begins, and that point is on the sheet.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from dcode.gcode.motion import Kind, Motion
+from dcode.geometry.bounds import Bounds
+from dcode.geometry.clip import clip_segment
+from dcode.geometry.fit import Affine, fit_bounds
+from dcode.machine.machine import Machine
+from dcode.machine.rewrite import Rewriter
+from dcode.machine.sheet import drawable
+
+Point = tuple[float, float]
+
+# Off the sheet there is nothing to do for these; a pause or a change of pens is wanted wherever it is asked for.
+_TIED_TO_THEIR_PLACE: Final = (Kind.TRAVEL, Kind.PEN_DOWN, Kind.DWELL)
+
+
+def fit(motion: Motion, machine: Machine, margin: float = 0.0) -> Motion:
+    """The program scaled, up or down, and moved so that its ink fills the sheet less `margin` mm, centred.
+
+    Raises ConfigError when the margin leaves no sheet.
+    """
+    sheet = drawable(machine)
+    ink = ink_bounds(motion)
+    if ink is None:
+        return clip(motion, machine)
+    placed = _Placed(fit_bounds(ink, sheet, margin), sheet.inset(margin))
+    fitted = Rewriter(motion, machine.pen.travel_speed)
+    here = motion.start
+    for row, (kind, x, y) in enumerate(zip(motion.kind, motion.x, motion.y, strict=True)):
+        if kind == Kind.DRAW:
+            fitted.draw(row, placed.point(here), placed.point((x, y)))
+        elif kind == Kind.TRAVEL:
+            target = placed.point((x, y))
+            if sheet.contains(*target):
+                fitted.travel(row, target)
+        elif kind == Kind.PEN_DOWN:
+            fitted.pen_down(row, placed.point((x, y)))
+        else:
+            _copy(fitted, row, kind)
+        here = (x, y)
+    return fitted.motion
+
+
+def clip(motion: Motion, machine: Machine) -> Motion:
+    """The program with every stroke cut at the sheet's edge, the pen up between the pieces.
+
+    Nothing is moved onto the edge: ink that was outside is gone, ink inside is where it was.
+    """
+    sheet = drawable(machine)
+    clipped = Rewriter(motion, machine.pen.travel_speed)
+    here = motion.start
+    for row, (kind, x, y) in enumerate(zip(motion.kind, motion.x, motion.y, strict=True)):
+        if kind == Kind.DRAW:
+            _draw_inside(clipped, row, here, (x, y), sheet)
+        elif kind not in _TIED_TO_THEIR_PLACE:
+            _copy(clipped, row, kind)
+        elif sheet.contains(x, y):
+            _put(clipped, row, kind, (x, y))
+        here = (x, y)
+    return clipped.motion
+
+
+def ink_bounds(motion: Motion) -> Bounds | None:
+    """The rectangle around all that the pen touches; None for a program without ink."""
+    left = bottom = math.inf
+    right = top = -math.inf
+    here_x, here_y = motion.start
+    for kind, x, y in zip(motion.kind, motion.x, motion.y, strict=True):
+        if kind == Kind.DRAW or kind == Kind.PEN_DOWN:
+            left, right = min(left, x, here_x), max(right, x, here_x)
+            bottom, top = min(bottom, y, here_y), max(top, y, here_y)
+        here_x, here_y = x, y
+    return Bounds(left, right, top, bottom) if left <= right else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Points of the program on the sheet. Ink lies in `room` but for the last bits of the arithmetic: those go."""
+
+    to_sheet: Affine
+    room: Bounds
+
+    def point(self, point: Point) -> Point:
+        x, y = self.to_sheet.apply(*point)
+        room = self.room
+        if room.contains(x, y, 1e-9 * (1 + abs(x) + abs(y))):
+            return min(max(x, room.left), room.right), min(max(y, room.bottom), room.top)
+        return x, y
+
+
+def _draw_inside(clipped: Rewriter, row: int, start: Point, end: Point, sheet: Bounds) -> None:
+    piece = clip_segment(*start, *end, sheet)
+    if piece is not None and (piece[:2] != piece[2:] or piece[2:] == end):
+        clipped.draw(row, piece[:2], piece[2:])
+    if piece is None or piece[2:] != end:
+        clipped.lift(row)
+
+
+def _put(target: Rewriter, row: int, kind: int, at: Point) -> None:
+    """A row that belongs to a place."""
+    if kind == Kind.TRAVEL:
+        target.travel(row, at)
+    elif kind == Kind.PEN_DOWN:
+        target.pen_down(row, at)
+    else:
+        target.stay(row)
+
+
+def _copy(target: Rewriter, row: int, kind: int) -> None:
+    """A row that is the same on any sheet."""
+    if kind == Kind.HOME:
+        target.home(row)
+    elif kind == Kind.PEN_UP:
+        target.pen_up(row)
+    else:
+        target.stay(row)

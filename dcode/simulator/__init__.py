@@ -1,0 +1,1 @@
+"""A plotter that answers like the real firmwares, on a pseudo-terminal."""

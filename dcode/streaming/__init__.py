@@ -1,0 +1,1 @@
+"""The sans-I/O sender: bytes and times in, bytes and events out."""

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dcode.config.settings import load_settings
+from dcode.errors import ConfigError
+
+
+def test_defaults_come_from_the_packaged_file():
+    shown = load_settings().shown()
+    assert shown["log_level"]["value"] == "info"
+    assert str(shown["log_level"]["source"]).endswith("configs/dcode.toml")
+    assert shown["port"] == {"value": None, "source": "not set"}
+
+
+def test_flag_before_environment_before_own_file_before_packaged(own_config: Path, monkeypatch: pytest.MonkeyPatch):
+    own = own_config / "dcode.toml"
+    own.write_text('sim_speed = 2\nport = "file"\nprofile = "file"\n')
+    monkeypatch.setenv("DCODE_PORT", "environment")
+    monkeypatch.setenv("DCODE_PROFILE", "environment")
+    configured = load_settings({"port": "flag", "profile": None, "sim_speed": None})
+    settings = configured.settings
+    assert (settings.port, settings.profile, settings.sim_speed) == ("flag", "environment", 2)
+    sources = {key: one["source"] for key, one in configured.shown().items()}
+    assert (sources["port"], sources["profile"], sources["sim_speed"]) == ("--port", "DCODE_PROFILE", str(own))
+
+
+def test_an_empty_variable_says_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DCODE_PORT", "")
+    assert load_settings().settings.port is None
+
+
+def test_an_unknown_key_is_an_error_with_the_nearest_known_one(own_config: Path):
+    (own_config / "dcode.toml").write_text('prot = "/dev/ttyUSB0"\n')
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    assert (caught.value.key, caught.value.nearest) == ("prot", "port")
+    assert caught.value.file == str(own_config / "dcode.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DCODE_SIM_SPEED", "fast"), ("DCODE_SIM_SPEED", "-1"), ("DCODE_SIM_SPEED", "nan"), ("DCODE_PARK", "perhaps")],
+)
+def test_a_wrong_value_names_its_source(name: str, value: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    assert caught.value.file == name
+
+
+def test_a_wrong_type_in_a_file_is_an_error(own_config: Path):
+    for line, key in (("port = 5", "port"), ("sim_speed = true", "sim_speed"), ('log_level = "loud"', "log_level")):
+        (own_config / "dcode.toml").write_text(line)
+        with pytest.raises(ConfigError) as caught:
+            load_settings()
+        assert caught.value.key == key
+
+
+def test_a_file_that_is_not_toml_is_an_error(own_config: Path):
+    (own_config / "dcode.toml").write_text("port =\n")
+    with pytest.raises(ConfigError, match="not TOML"):
+        load_settings()
+
+
+def test_paths_in_a_file_are_relative_to_it(own_config: Path):
+    (own_config / "dcode.toml").write_text('machine = "wall.json"\n')
+    assert load_settings().settings.machine == own_config / "wall.json"
+
+
+def test_an_unknown_flag_is_an_error():
+    with pytest.raises(ConfigError, match="prot"):
+        load_settings({"prot": "x"})

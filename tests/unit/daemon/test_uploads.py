@@ -1,0 +1,69 @@
+"""Files that come in pieces."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from dcode.api.methods import Begin
+from dcode.daemon.uploads import MAX_UPLOADS, Uploads
+from dcode.errors import JobError
+
+
+def encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+@pytest.fixture
+def uploads(tmp_path: Path) -> Uploads:
+    return Uploads(tmp_path / "uploads")
+
+
+def test_pieces_become_one_file(uploads: Uploads) -> None:
+    token = uploads.begin(Begin(name="a.gcode", size=6))
+    assert uploads.append(token, encoded(b"G1\n")) == 3
+    assert uploads.append(token, encoded(b"G0\n")) == 6
+    assert uploads.take(token).path.read_bytes() == b"G1\nG0\n"
+
+
+def test_a_file_that_is_not_complete_is_not_given(uploads: Uploads) -> None:
+    token = uploads.begin(Begin(name="a.gcode", size=6))
+    uploads.append(token, encoded(b"G1\n"))
+    with pytest.raises(JobError, match="3 of 6 bytes"):
+        uploads.take(token)
+
+
+def test_more_than_was_announced_is_refused(uploads: Uploads) -> None:
+    token = uploads.begin(Begin(name="a.gcode", size=2))
+    with pytest.raises(JobError, match="longer than the 2 bytes"):
+        uploads.append(token, encoded(b"G1\n"))
+
+
+def test_what_is_not_base64_is_refused(uploads: Uploads) -> None:
+    token = uploads.begin(Begin(name="a.gcode", size=2))
+    with pytest.raises(JobError, match="not base64"):
+        uploads.append(token, "\N{SNOWMAN}!")
+
+
+def test_a_path_cannot_be_asked_for(uploads: Uploads) -> None:
+    with pytest.raises(JobError, match="no such upload"):
+        uploads.append("../daemon.log", encoded(b"x"))
+
+
+def test_a_forgotten_upload_leaves_no_file(uploads: Uploads, tmp_path: Path) -> None:
+    token = uploads.begin(Begin(name="a.gcode", size=2))
+    uploads.forget(token)
+    uploads.forget(token)
+    assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_there_is_an_end_to_how_many_may_be_open(uploads: Uploads) -> None:
+    for _ in range(MAX_UPLOADS):
+        uploads.begin(Begin(name="a.gcode", size=2))
+    with pytest.raises(JobError, match="try again"):
+        uploads.begin(Begin(name="a.gcode", size=2))
+
+
+def test_fit_and_clip_exclude_each_other(uploads: Uploads) -> None:
+    with pytest.raises(JobError, match="not both"):
+        uploads.begin(Begin(name="a.gcode", size=2, fit=True, clip=True))

@@ -1,0 +1,146 @@
+"""Ports as bytes on a descriptor: a pseudo-terminal and a socket stand in for hardware."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import socket
+import termios
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dcode.errors import PortBusy, PortGone, PortNotFound
+from dcode.link.serial import DevicePort, open_port
+from dcode.link.transport import Transport
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, str]]:
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    name = os.ttyname(slave)
+    os.close(slave)
+    yield master, name
+    os.close(master)
+
+
+def read_when_there(port: Transport) -> bytes:
+    assert select.select([port.fileno()], [], [], 5)[0], "nothing came"
+    return port.read()
+
+
+def test_bytes_go_both_ways_unchanged(terminal: tuple[int, str]) -> None:
+    master, name = terminal
+    port = open_port(name, 57600)
+    os.write(master, b"\r\n> \n\x00\xff")
+    assert read_when_there(port) == b"\r\n> \n\x00\xff"
+    assert port.write(b"M114\n\x18") == 6
+    assert os.read(master, 100) == b"M114\n\x18"
+    port.close()
+
+
+def test_nothing_to_read_is_not_the_end(terminal: tuple[int, str]) -> None:
+    port = open_port(terminal[1], 115200)
+    assert port.read() == b""
+    port.close()
+
+
+def test_a_write_into_a_full_line_is_short_and_does_not_block(terminal: tuple[int, str]) -> None:
+    port = open_port(terminal[1], 115200)
+    written = sum(iter(lambda: port.write(b"x" * 65536), 0))
+    assert 0 < written < 10_000_000
+    port.close()
+
+
+def test_closing_does_not_drop_dtr(terminal: tuple[int, str]) -> None:
+    port = open_port(terminal[1], 115200)
+    assert not termios.tcgetattr(port.fileno())[2] & termios.HUPCL
+    port.close()
+
+
+def test_a_baud_rate_that_posix_does_not_know_is_set(terminal: tuple[int, str]) -> None:
+    open_port(terminal[1], 250000).close()
+
+
+def test_a_port_that_is_open_already_is_busy(terminal: tuple[int, str]) -> None:
+    port = open_port(terminal[1], 115200)
+    with pytest.raises(PortBusy, match="in use"):
+        open_port(terminal[1], 115200)
+    port.close()
+
+
+def test_a_port_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(PortNotFound, match="dcode ports"):
+        open_port(str(tmp_path / "ttyUSB9"), 115200)
+
+
+def test_pulling_the_cable_is_noticed_by_reading_and_by_writing() -> None:
+    master, slave = pty.openpty()
+    port = DevicePort(os.ttyname(slave), 115200, dtr=None)
+    os.close(slave)
+    os.close(master)
+    with pytest.raises(PortGone):
+        port.read()
+    with pytest.raises(PortGone):
+        port.write(b"M114\n")
+    port.close()
+
+
+def test_a_pseudo_terminal_cannot_reset_a_board(terminal: tuple[int, str]) -> None:
+    port = open_port(terminal[1], 115200)
+    assert port.pulse_dtr() is False
+    port.close()
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5)
+        yield server
+
+
+def test_a_url_carries_bytes_both_ways(listener: socket.socket) -> None:
+    port = open_port(f"socket://127.0.0.1:{listener.getsockname()[1]}", 115200)
+    peer, _ = listener.accept()
+    with peer:
+        peer.settimeout(5)
+        peer.sendall(b"Grbl 1.1h\r\n")
+        assert read_when_there(port) == b"Grbl 1.1h\r\n"
+        assert port.write(b"$I\n") == 3
+        assert peer.recv(100) == b"$I\n"
+    port.close()
+
+
+def test_a_url_whose_peer_hangs_up_is_gone(listener: socket.socket) -> None:
+    port = open_port(f"socket://127.0.0.1:{listener.getsockname()[1]}", 115200)
+    listener.accept()[0].close()
+    with pytest.raises(PortGone):
+        read_when_there(port)
+    port.close()
+
+
+def test_a_url_where_nobody_listens_is_not_found(listener: socket.socket) -> None:
+    number = listener.getsockname()[1]
+    listener.close()
+    with pytest.raises(PortNotFound):
+        open_port(f"socket://127.0.0.1:{number}", 115200)
+
+
+def test_a_url_without_a_descriptor_is_pumped() -> None:
+    port = open_port("loop://", 115200)
+    assert port.write(b"M114\n") == 5
+    heard = b""
+    while len(heard) < 5:
+        heard += read_when_there(port)
+    assert heard == b"M114\n"
+    port.close()
+
+
+@pytest.mark.parametrize("name", ["socket://", "socket://localhost", "socket://localhost:99999", "nonsense://x"])
+def test_a_url_that_makes_no_sense_is_not_found(name: str) -> None:
+    with pytest.raises(PortNotFound):
+        open_port(name, 115200)
