@@ -84,7 +84,7 @@ def start(address: Address, target: Target) -> Client:
             polls_left = min(polls_left, POLLS_AFTER_DEATH)
         polls_left -= 1
         time.sleep(POLL_EVERY)
-    raise _failed_start(address, process.poll(), written_before)
+    raise _failed_start(address, process, written_before)
 
 
 def _spawn(address: Address, target: Target) -> subprocess.Popen[bytes]:
@@ -115,7 +115,11 @@ def _client_if_answering(address: Address) -> Client | None:
     return client
 
 
-def _failed_start(address: Address, code: int | None, written_before: int) -> DcodeError:
+def _failed_start(address: Address, process: subprocess.Popen[bytes], written_before: int) -> DcodeError:
+    code = process.poll()
+    if code is None:
+        process.terminate()  # it has not taken any work yet, and nobody will know that it is there
+        process.wait()
     with address.log.open("rb") as log:
         log.seek(written_before)
         lines = log.read().decode("utf-8", "replace").split("\n")

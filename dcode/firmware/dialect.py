@@ -31,7 +31,7 @@ class Replies:
     prompt: bytes = b""  # an ack without a line end, at the start of a line; also said when idle
     error: Pattern | None = None  # group `code`: a line that was refused, in place of its ack
     alarm: Pattern | None = None  # group `code`
-    resend: Pattern | None = None  # group `line`: the number that is expected, where the firmware says so
+    resend: Pattern | None = None  # group `line`: the number that is expected; or `last`: the one before it
     line: Pattern | None = None  # group `line`: the last number accepted, in answer to numbering.query
     busy: Pattern | None = None  # a sign of life during a long command
     refused: Pattern | None = None  # a line that was not carried out although its ack follows; group `text`: the line
@@ -138,8 +138,8 @@ class Commands:
     dwell: str
     barrier: str
     set_position: str
-    ask_position: str
     identify: str
+    ask_position: str = ""
     barrier_reply: Pattern | None = None  # where the ack of the barrier comes before the barrier is reached
     home: str = ""
     home_sets_position: bool = False  # whether the firmware knows its coordinates after it

@@ -126,8 +126,13 @@ class ReplyReader:
         for kind, pattern in self._patterns:
             if found := pattern.search(text):
                 fields = {name: value for name, value in found.groupdict().items() if value is not None}
-                return Reply(kind, text, _number(fields.get("code") or fields.get("line")), fields)
+                return Reply(kind, text, _code(fields), fields)
         return Reply(ReplyKind.INFO, text)
+
+
+def _code(fields: Mapping[str, str]) -> int | None:
+    last = _number(fields.get("last"))
+    return last + 1 if last is not None else _number(fields.get("code") or fields.get("line"))
 
 
 def _number(digits: str | None) -> int | None:

@@ -35,19 +35,15 @@ def fit(motion: Motion, machine: Machine, margin: float = 0.0) -> Motion:
         return clip(motion, machine)
     placed = _Placed(fit_bounds(ink, sheet, margin), sheet.inset(margin))
     fitted = Rewriter(motion, machine.pen.travel_speed)
-    here = motion.start
+    here = placed.point(*motion.start)
     for row, (kind, x, y) in enumerate(zip(motion.kind, motion.x, motion.y, strict=True)):
+        start, here = here, placed.point(x, y)
         if kind == Kind.DRAW:
-            fitted.draw(row, placed.point(here), placed.point((x, y)))
-        elif kind == Kind.TRAVEL:
-            target = placed.point((x, y))
-            if sheet.contains(*target):
-                fitted.travel(row, target)
-        elif kind == Kind.PEN_DOWN:
-            fitted.pen_down(row, placed.point((x, y)))
-        else:
+            fitted.draw(row, start, here)
+        elif kind not in (Kind.TRAVEL, Kind.PEN_DOWN):
             _copy(fitted, row, kind)
-        here = (x, y)
+        elif sheet.contains(*here):
+            _put(fitted, row, kind, here)
     return fitted.motion
 
 
@@ -90,10 +86,10 @@ class _Placed:
     to_sheet: Affine
     room: Bounds
 
-    def point(self, point: Point) -> Point:
-        x, y = self.to_sheet.apply(*point)
+    def point(self, x: float, y: float) -> Point:
+        x, y = self.to_sheet.apply(x, y)
         room = self.room
-        if room.contains(x, y, 1e-9 * (1 + abs(x) + abs(y))):
+        if not room.contains(x, y) and room.contains(x, y, 1e-9 * (1 + abs(x) + abs(y))):
             return min(max(x, room.left), room.right), min(max(y, room.bottom), room.top)
         return x, y
 

@@ -67,7 +67,7 @@ class Modes:
     feed: float = 0.0  # mm/min
     speed: float = 0.0  # S
     tool: int = 0
-    flow: int = -1  # 0, 2 or 30 while the program is paused or over
+    flow: int = -1  # 0, 2 or 30 while M0, M2, M30 is carried out
 
 
 @dataclass(slots=True)
@@ -376,6 +376,7 @@ class Interpreter:
         if "flow" in modal and modal["flow"] != 1:
             modes.flow = modal["flow"]
             yield Pause(end=modal["flow"] != 0)
+            modes.flow = -1
             if modal["flow"] != 0:
                 self._end_program()
 
@@ -388,9 +389,7 @@ class Interpreter:
     def _end_program(self) -> None:
         """M2 and M30: some modes go back to what they were at power-on, coordinates and feed stay."""
         kept = self.modes
-        self.modes = Modes(
-            motion=1, units=kept.units, feed=kept.feed, speed=kept.speed, tool=kept.tool, flow=kept.flow
-        )
+        self.modes = Modes(motion=1, units=kept.units, feed=kept.feed, speed=kept.speed, tool=kept.tool)
 
 
 def arc(

@@ -177,6 +177,16 @@ class Plotter:
         return planner.blocks[0].tag if planner.blocks and planner.running else None
 
     @property
+    def still_at(self) -> float:
+        """When what is settled of the motion ends, or has ended."""
+        return self._planner.time
+
+    @property
+    def queued(self) -> int:
+        """How many blocks are in the queue, the running one included."""
+        return len(self._planner.blocks)
+
+    @property
     def held(self) -> bool:
         """Whether a hold has come to a stand."""
         return self._planner.holding and not self.moving

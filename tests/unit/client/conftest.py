@@ -16,11 +16,13 @@ class Peer:
     """One connection, seen from the daemon's side."""
 
     def __init__(self, connection: socket.socket) -> None:
+        self.heard: list[dict[str, Any]] = []
         self._connection = connection
         self._lines = connection.makefile("rb")
 
     def request(self) -> dict[str, Any]:
-        return json.loads(self._lines.readline())
+        self.heard.append(json.loads(self._lines.readline()))
+        return self.heard[-1]
 
     def send(self, *messages: dict[str, Any]) -> None:
         self.send_bytes(b"".join(json.dumps(message).encode() + b"\n" for message in messages))

@@ -74,8 +74,8 @@ def test_a_daemon_that_says_why_it_ends_is_taken_at_its_word(address: Address, d
 
 def test_a_daemon_that_never_answers_is_given_up(address: Address, daemon_is, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(launch, "POLLS", 1)
-    daemon_is("import os; os.read(0, 1)")
-    with pytest.raises(DaemonUnreachable):
+    daemon_is("import signal; signal.pause()")
+    with pytest.raises(DaemonUnreachable, match="does not answer"):
         start(address, Target())
 
 

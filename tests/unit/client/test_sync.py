@@ -17,10 +17,15 @@ def test_a_call_gives_its_result(daemon):
 
 
 def test_a_call_says_method_and_params(daemon):
-    asked = []
-    with Client(daemon(lambda peer: asked.append(peer.answer(None)))) as client:
+    peers = []
+
+    def talk(peer):
+        peers.append(peer)
+        peer.answer(None)
+
+    with Client(daemon(talk)) as client:
         assert client.call("plotter.jog", dx=-1.5, dy=2) == {}
-    assert asked == [{"jsonrpc": "2.0", "id": 1, "method": "plotter.jog", "params": {"dx": -1.5, "dy": 2}}]
+    assert peers[0].heard == [{"jsonrpc": "2.0", "id": 1, "method": "plotter.jog", "params": {"dx": -1.5, "dy": 2}}]
 
 
 def test_calls_are_numbered(daemon):

@@ -101,7 +101,7 @@ def test_a_move_past_a_motor_is_refused_though_its_ends_are_fine():
 
 
 def test_a_move_through_too_much_tension_is_refused_though_its_ends_are_fine():
-    limits = SoftLimits.of(replace(TALL, gondola_kg=1.0, belt_limits=BeltLimits(max_tension_n=30)))
+    limits = SoftLimits.of(replace(TALL, gondola_kg=1.0, belt_limits=BeltLimits(max_tension_n=28)))
     breach = limits.segment_violation(-400, 655, 400, 655)
     assert limits.violation(-400, 655) is None
     assert limits.violation(400, 655) is None

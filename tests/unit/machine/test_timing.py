@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -72,8 +73,8 @@ def test_marks_go_from_nothing_to_the_last_row_and_bound_the_error(build):
     assert marks[0] == (0, 0.0)
     assert marks[-1] == (502, estimate.elapsed[-1])
     assert len(marks) <= 21
-    longest = max(after - before for before, after in zip(estimate.elapsed, estimate.elapsed[1:], strict=False))
-    for (first, start), (last, end) in zip(marks, marks[1:], strict=False):
+    longest = max(after - before for before, after in pairwise(estimate.elapsed))
+    for (first, start), (last, end) in pairwise(marks):
         for row in range(first + 1, last):
             guess = start + (end - start) * (row - first) / (last - first)
             assert abs(guess - estimate.elapsed[row - 1]) <= estimate.seconds / 20 + longest

@@ -1,0 +1,285 @@
+"""What grbl does outside the stream of lines: realtime bytes, feed hold, door, sleep, alarms, overrides, reset.
+
+The receive interrupt only notes requests (and stops the motors at a reset); the main loop carries them out when it
+comes by `realtime`, as protocol_execute_realtime of grbl 1.1h protocol.c does. While the machine is suspended, `realtime`
+does not return, which is why grbl answers no line in a hold.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Final
+
+from dcode.simulator.firmware import Firmware, Program, Wait
+from dcode.simulator.grbl_gcode import Interpreter, Spindle, Stored
+from dcode.simulator.grbl_settings import Settings
+from dcode.simulator.grbl_state import TRANSITIONS, Alarm, Request, State
+from dcode.simulator.motion_model import Three
+from dcode.simulator.plotter import Plotter
+from dcode.simulator.setup import Setup
+
+_REQUESTS: Final = {
+    ord("?"): Request.STATUS,
+    ord("~"): Request.CYCLE_START,
+    ord("!"): Request.FEED_HOLD,
+    0x84: Request.DOOR,
+    0x85: Request.JOG_CANCEL,
+}
+_FEED_STEPS: Final = {0x91: 10, 0x92: -10, 0x93: 1, 0x94: -1}
+_RAPIDS: Final = {0x95: 100, 0x96: 50, 0x97: 25}
+_SPINDLE_STEPS: Final = {0x9A: 10, 0x9B: -10, 0x9C: 1, 0x9D: -1}
+_ALARM_SECONDS: Final = 0.5  # report_alarm_message waits, so that the text gets out
+_SPINDLE_UP_SECONDS: Final = 4.0  # SAFETY_DOOR_SPINDLE_DELAY
+_REPORT_SECONDS: Final = 0.0012  # processor time for a status report
+
+
+class Aborted(Exception):
+    """A reset has been asked for: what is under way is given up."""
+
+
+class GrblRealtime(Firmware):
+    """State, requests and suspension. `report_status` is up to the firmware."""
+
+    interrupts: ClassVar[re.Pattern[bytes] | None] = re.compile(rb"[?!~\x18\x80-\xff]")
+
+    def __init__(
+        self, setup: Setup, plotter: Plotter, settings: Settings, *, baud: int, rx_bytes: int
+    ) -> None:
+        self.settings = settings
+        self.gcode = Interpreter(Stored(), settings[12])
+        self.state = State.IDLE
+        self.requests: set[Request] = set()
+        self.feed_override = self.rapid_override = self.spindle_override = 100
+        self.wco_in = self.overrides_in = 0  # status reports until the next one with WCO, with Ov
+        self.stands = False  # a hold has come to a stand
+        self.door = ""  # "", "open", or "restoring" after cycle start
+        self.spindle = Spindle(5, 0.0)
+        self._alarm: Alarm | None = None
+        self._cycling = False
+        self._jog_cancel = False
+        self._stolen = 0.0  # until then the stepper interrupt keeps the processor
+        super().__init__(setup, plotter, baud=baud, rx_bytes=rx_bytes)
+
+    # --- the outside
+
+    def interrupt(self, byte: int) -> bool:
+        """The receive interrupt: realtime bytes never reach a line, known or not."""
+        if byte == 0x18:
+            self.kill()
+        elif byte in _REQUESTS:
+            if byte != 0x85 or self.state is State.JOG:
+                self.requests.add(_REQUESTS[byte])
+        elif 0x90 <= byte <= 0x9D:
+            self._change_overrides(byte)
+        self.poke()
+        return True
+
+    def press(self, button: str, now: float) -> None:
+        """Pins of the chip: hold, start, reset, door, and limit, a limit switch. They say nothing on the wire."""
+        self.advance(now)
+        if button == "reset":
+            self.kill()
+        elif button == "limit":
+            if self.settings[21] and self.state is not State.ALARM:
+                self.kill()
+                self._alarm = Alarm.HARD_LIMIT
+        else:
+            pins = {"hold": Request.FEED_HOLD, "start": Request.CYCLE_START, "door": Request.DOOR}
+            self.requests.add(pins[button])
+        self.poke()
+
+    def kill(self) -> None:
+        """mc_reset: motors and spindle stop within the interrupt; if they turned, the position is in doubt."""
+        if Request.RESET in self.requests:
+            return
+        self.requests.add(Request.RESET)
+        self.set_spindle(Spindle(5, 0.0))
+        if self.position_in_doubt():
+            self._alarm = Alarm.HOMING_RESET if self.state is State.HOME else Alarm.ABORT
+            if self.state is not State.HOME:
+                self._stolen = self.now + self.settings[1] / 1000
+            self.plotter.flush()
+
+    def position_in_doubt(self) -> bool:
+        """Whether a reset now loses the position."""
+        return self.state in (State.RUN, State.JOG, State.HOME) or (
+            self.state in (State.HOLD, State.DOOR) and not self.stands
+        )
+
+    # --- hooks
+
+    def report_status(self) -> str:
+        """The status report, with its line end."""
+        raise NotImplementedError
+
+    def set_spindle(self, spindle: Spindle) -> None:
+        """Set the spindle's output, which a pen may hang on."""
+        self.spindle = spindle
+
+    # --- the main loop's side
+
+    def go(self, state: State) -> None:
+        """Change the state; only along the table."""
+        if state is not self.state:
+            assert state in TRANSITIONS[self.state], f"{self.state} to {state}"
+            self.state = state
+
+    def feedback(self, text: str) -> None:
+        self.say(f"[MSG:{text}]\r\n")
+
+    def auto_cycle_start(self) -> None:
+        """Ask for a cycle start if there is anything to run."""
+        if self.plotter.queued:
+            self.requests.add(Request.CYCLE_START)
+
+    def synchronize(self) -> Program:
+        """Wait until all motion is done (protocol_buffer_synchronize). Raises Aborted."""
+        self.auto_cycle_start()
+        while True:
+            yield from self.realtime()
+            if not self.plotter.queued and self.state is not State.RUN:
+                return
+            yield Wait()
+
+    def realtime(self) -> Program:
+        """Do what has been asked for; does not return while suspended. Raises Aborted at a reset."""
+        if self.requests or self._alarm or self._cycling or self.suspended:
+            yield from self._carry_out()
+            while self.suspended:
+                if self.door == "open" and self.stands:
+                    self.set_spindle(Spindle(5, 0.0))
+                yield Wait()
+                yield from self._carry_out()
+
+    @property
+    def suspended(self) -> bool:
+        return self.state in (State.HOLD, State.DOOR, State.SLEEP) or self._jog_cancel
+
+    @property
+    def cycling(self) -> bool:
+        """Whether the motors are being driven."""
+        return self._cycling
+
+    def begin_cycle(self) -> None:
+        """Let the queue run."""
+        self.plotter.start()
+        self._cycling = True
+
+    def _carry_out(self) -> Program:
+        """protocol_exec_rt_system."""
+        if self._stolen > self.now:
+            yield self._stolen
+        if self._cycling and not self.plotter.moving:
+            yield from self.end_cycle()
+        if self._alarm:
+            yield from self._raise_alarm(self._alarm)
+        requests = self.requests
+        if Request.RESET in requests:
+            raise Aborted
+        if Request.STATUS in requests:
+            requests.discard(Request.STATUS)
+            yield self.now + _REPORT_SECONDS
+            self.say(self.report_status())
+        if requests & {Request.FEED_HOLD, Request.JOG_CANCEL, Request.DOOR, Request.SLEEP}:
+            self._stop_for(requests)
+        elif Request.CYCLE_START in requests:
+            requests.discard(Request.CYCLE_START)
+            yield from self._cycle_start()
+
+    def end_cycle(self) -> Program:
+        """The stepper interrupt found nothing more to do (EXEC_CYCLE_STOP); it waits until the axes are still ($1)."""
+        self._cycling = False
+        idle_ms = self.settings[1]
+        if idle_ms != 255 and self.state is not State.HOME:
+            yield max(self.now, self.plotter.still_at + idle_ms / 1000)
+        if self._jog_cancel:
+            self.plotter.flush()
+            self.plotter.release()
+            self.gcode.position = self.here()
+            self._jog_cancel = False
+            if self.state is State.JOG:
+                self.go(State.DOOR if self.door else State.IDLE)
+                self.stands = bool(self.door)
+        elif self.state in (State.HOLD, State.DOOR, State.SLEEP):
+            self.stands = True
+        elif self.state in (State.RUN, State.JOG):
+            self.go(State.IDLE)
+
+    def here(self) -> Three:
+        """Where the motors stand, in machine mm: whole steps."""
+        steps = self.settings.axes(100)
+        x, y, z = self.plotter.position
+        return round(x * steps[0]) / steps[0], round(y * steps[1]) / steps[1], round(z * steps[2]) / steps[2]
+
+    def _raise_alarm(self, alarm: Alarm) -> Program:
+        self.go(State.ALARM)
+        self._cycling = self._jog_cancel = False
+        self.say(f"ALARM:{alarm.value}\r\n")
+        yield self.now + _ALARM_SECONDS
+        if alarm in (Alarm.HARD_LIMIT, Alarm.SOFT_LIMIT):
+            self.feedback("Reset to continue")
+            self.requests.discard(Request.RESET)
+            while Request.RESET not in self.requests:
+                yield Wait()
+        self._alarm = None
+
+    def _stop_for(self, requests: set[Request]) -> None:
+        """Feed hold, jog cancel, door and sleep."""
+        if self.state not in (State.ALARM, State.CHECK):
+            if self._cycling and self.state in (State.RUN, State.JOG):
+                self.plotter.hold()
+                if self.state is State.JOG and Request.SLEEP not in requests:
+                    self._jog_cancel = True
+            if self.state in (State.RUN, State.IDLE):
+                self.stands = self.state is State.IDLE
+            if Request.FEED_HOLD in requests and self.state in (State.IDLE, State.RUN):
+                self.go(State.HOLD)
+            if Request.DOOR in requests:
+                self.feedback("Check Door")
+                self.door = "open"
+                if not self._jog_cancel and self.state is not State.SLEEP:
+                    self.go(State.DOOR)
+        if Request.SLEEP in requests:
+            self.stands = self.stands or self.state is State.ALARM
+            self.go(State.SLEEP)
+            self.feedback("Sleeping")
+        requests -= {
+            Request.FEED_HOLD,
+            Request.JOG_CANCEL,
+            Request.DOOR,
+            Request.SLEEP,
+            Request.CYCLE_START,
+        }
+
+    def _cycle_start(self) -> Program:
+        if self.state is State.DOOR and self.stands:
+            wanted = self.gcode.modes
+            if wanted.spindle != 5:
+                self.door = "restoring"
+                self.set_spindle(Spindle(wanted.spindle, wanted.speed))
+                yield self.now + _SPINDLE_UP_SECONDS
+            self.door = ""
+            self.go(State.IDLE)
+        if self.state is State.IDLE or (self.state is State.HOLD and self.stands):
+            self.stands = False
+            if self.plotter.queued:
+                self.go(State.RUN)
+                self.plotter.release()
+                self.begin_cycle()
+            else:
+                self.plotter.release()
+                self.go(State.IDLE)
+
+    def _change_overrides(self, byte: int) -> None:
+        feed, rapid, spindle = self.feed_override, self.rapid_override, self.spindle_override
+        if byte in _RAPIDS:
+            rapid = _RAPIDS[byte]
+        elif byte in (0x90, *_FEED_STEPS):
+            feed = 100 if byte == 0x90 else min(200, max(10, feed + _FEED_STEPS[byte]))
+        elif byte in (0x99, *_SPINDLE_STEPS):
+            spindle = 100 if byte == 0x99 else min(200, max(10, spindle + _SPINDLE_STEPS[byte]))
+        if (feed, rapid) != (self.feed_override, self.rapid_override):
+            self.plotter.override(feed / 100, rapid / 100)
+        if (feed, rapid, spindle) != (self.feed_override, self.rapid_override, self.spindle_override):
+            self.overrides_in = 0
+        self.feed_override, self.rapid_override, self.spindle_override = feed, rapid, spindle

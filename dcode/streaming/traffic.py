@@ -1,0 +1,235 @@
+"""The lines of one link: those that wait, those in flight, those that were acknowledged; and the clocks beside them.
+
+    queue ──► flight ──► history          a command goes down this road once ...
+                │  ▲        │
+                ▼  │        │
+               again ◄──────┘             ... and again from here when the firmware asks for it.
+
+`private` are the sender's own lines (numbering, sync, flush): they go before all others, one at a time, alone.
+A line gets its number when it goes out, so lines that go out again in the same order get the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Final
+
+from dcode.firmware.command import Command, CommandKind
+from dcode.firmware.framing import Framing
+from dcode.firmware.profile import FirmwareProfile
+from dcode.streaming.events import Acked, Event, Failed, Resent, Stalled
+from dcode.streaming.state import TRANSITIONS, Hearing, SenderState
+
+# Real moves take longer than length over feed: acceleration, belts that cannot go that fast, overrides at half speed.
+_SLOWER_THAN_NOMINAL: Final = 2.0
+# How many lines wait behind the window where only bytes are counted: the shortest moves have about eight.
+_SHORT_LINE: Final = 8
+_AHEAD: Final = 32
+_WIRE: Final = CommandKind.WIRE
+
+
+class Line:
+    """A command on its way, and what happened to it."""
+
+    __slots__ = ("acked", "command", "number", "prompted", "raw", "refused", "sent_at", "size", "tries", "uncertain")
+
+    def __init__(self, command: Command, raw: bytes | None = None) -> None:
+        self.command = command
+        self.raw = raw  # bytes that go out as they are, without a number
+        self.number: int | None = None
+        self.size = 0
+        self.sent_at = 0.0
+        self.tries = 0  # times that it went out again
+        self.acked = False
+        self.refused = False
+        self.uncertain = False  # an earlier try under this number may have been accepted
+        self.prompted = False  # taken, but its own reply is still to come
+
+
+class Traffic:
+    """All of a sender's state. Its methods keep it consistent; what to do with it is decided elsewhere."""
+
+    def __init__(self, profile: FirmwareProfile, now: float) -> None:
+        self.profile = profile
+        self.patience = profile.patience
+        self.framing = Framing(profile)
+        self.state = SenderState.IDLE
+        self.hearing = Hearing.ALL
+        self.queue: deque[Command] = deque()
+        self.private: deque[Line] = deque()
+        self.again: deque[Line] = deque()
+        self.flight: deque[Line] = deque()
+        self.history: deque[Line] = deque(maxlen=profile.numbering.history if profile.numbering else 0)
+        self.flight_bytes = 0
+        self.next_number = 0
+        self.urgent = bytearray()
+        self.events: list[Event] = []
+        self.max_lines = profile.flow.lines
+        self.max_bytes = profile.wire_bytes
+        self.ghosts = 0  # bytes that the firmware still has of lines that were acknowledged too early
+        self.sent = self.acked = self.resends = 0
+        self.most_in_flight = 0
+        self.rtt: float | None = None
+        self.heard_at = now
+        self.busy_until = now  # when what was sent should be drawn
+        self.patient_until = now  # until when silence is no reason to ask
+        self.due = now  # when silence is
+        self.quiet_until: float | None = None  # nothing goes out before this
+        self.deaf_until: float | None = None  # when to stop waiting for a greeting
+        self._silent_motion = profile.probe != "status"
+
+    # -- out ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def room(self) -> int:
+        """How many commands may usefully be queued."""
+        if self.state in (SenderState.HELD, SenderState.FAILED):
+            return 0
+        ahead = self.max_lines or min(_AHEAD, self.max_bytes // _SHORT_LINE)
+        return max(0, max(2, ahead) - len(self.queue))
+
+    def pull(self, now: float) -> bytes:
+        """The lines that may go out now, own lines first, then those that go again, then new ones."""
+        parts: list[bytes] = []
+        if self.private or (self.flight and self.flight[0].command.kind is _WIRE):
+            if self.private and not self.flight:
+                parts.append(self._send(self.private.popleft(), now))
+            return b"".join(parts)
+        while self.again:
+            if not self._fits(self.again[0].command):
+                return b"".join(parts)
+            line = self.again.popleft()
+            self.resends += 1
+            parts.append(self._send(line, now))
+        if self.state is SenderState.RESENDING:
+            self.become(SenderState.STREAMING)
+        queue = self.queue
+        while queue and self._fits(queue[0]):
+            self.sent += 1
+            parts.append(self._send(Line(queue.popleft()), now))
+        return b"".join(parts)
+
+    def _fits(self, command: Command) -> bool:
+        if not self.flight:
+            return True
+        if self.max_lines and len(self.flight) >= self.max_lines:
+            return False
+        if not self.max_bytes:
+            return True
+        size = len(command.text) + 1
+        if self.framing.numbered:
+            size += len(str(self.next_number)) + 6  # N, space, asterisk and three digits
+        return self.flight_bytes + self.ghosts + size <= self.max_bytes
+
+    def _send(self, line: Line, now: float) -> bytes:
+        command = line.command
+        if line.raw is not None:
+            data = line.raw
+        elif self.framing.numbered:
+            if line.number != self.next_number:
+                line.number, line.uncertain = self.next_number, False
+            self.next_number += 1
+            data = self.framing.numbered_line(line.number, command.text)
+        else:
+            data = command.text.encode("ascii") + b"\n"
+        if not self.flight:
+            self.expect_answer(now)
+        line.sent_at, line.size = now, len(data)
+        self.flight.append(line)
+        self.flight_bytes += line.size
+        self.most_in_flight = max(self.most_in_flight, len(self.flight))
+        self._allow_time(command, now)
+        return data
+
+    def _allow_time(self, command: Command, now: float) -> None:
+        seconds = command.seconds * _SLOWER_THAN_NOMINAL
+        kind = command.kind
+        if kind is CommandKind.HOME:
+            seconds += self.patience.homing
+        elif kind is CommandKind.BARRIER:
+            seconds += self.patience.barrier
+        if seconds:
+            self.busy_until = max(self.busy_until, now) + seconds
+            if self._silent_motion or kind is CommandKind.HOME:
+                self.patient_until = max(self.patient_until, now) + seconds
+                self.due = max(self.due, self.patient_until + self.patience.ack) if len(self.flight) == 1 else self.due
+
+    def expect_answer(self, now: float) -> None:
+        """Start the clock of silence anew."""
+        self.due = max(now, self.patient_until) + self.patience.ack
+
+    # -- back --------------------------------------------------------------------------------------------------------
+
+    def take(self, now: float) -> Line:
+        """The oldest line in flight is done."""
+        line = self.flight.popleft()
+        self.flight_bytes -= line.size
+        waited = now - line.sent_at
+        self.rtt = waited if self.rtt is None else self.rtt + (waited - self.rtt) / 8
+        self.due = max(now, self.patient_until) + self.patience.ack
+        self.done(line)
+        return line
+
+    def done(self, line: Line) -> None:
+        """Count and tell that a line was accepted; once, however often it was sent."""
+        if line.number is not None:
+            self.history.append(line)
+        if line.acked or line.command.kind is _WIRE:
+            return
+        line.acked = True
+        if not line.refused:
+            self.acked += 1
+            self.events.append(Acked(line.command))
+
+    def drop_flight(self) -> tuple[Command, ...]:
+        """Forget what is in flight: its fate is not known. The commands, without the sender's own."""
+        lost = commands_of(self.flight)
+        self.flight.clear()
+        self.flight_bytes = 0
+        return lost
+
+    def back(self, lines: list[Line], reason: str, settle: float, now: float) -> None:
+        """Lines that are in no other place go out again before all others, numbered from the first's number on."""
+        first = lines[0]
+        first.tries += 1
+        if first.tries > self.patience.retries:
+            self.fail(f"line {first.number} ({first.command.text}) was sent {first.tries} times: {reason}")
+            return
+        self.again.extendleft(reversed(lines))
+        self.quiet_until = now + settle if settle else None
+        self.events.append(Resent(first.number or 0, len(lines), reason))
+        if self.state is not SenderState.HELD:
+            self.become(SenderState.RESENDING)
+
+    # -- states ------------------------------------------------------------------------------------------------------
+
+    def become(self, state: SenderState) -> None:
+        if state is not self.state:
+            assert state in TRANSITIONS[self.state], f"{self.state} cannot become {state}"
+            self.state = state
+
+    def hold(self) -> None:
+        if self.state is not SenderState.FAILED:
+            self.become(SenderState.HELD)
+
+    def fail(self, reason: str) -> None:
+        """Give up; one event, however many causes come together."""
+        if self.state is not SenderState.FAILED:
+            self.become(SenderState.FAILED)
+            self.events.append(Failed(reason))
+
+    def stall(self, now: float) -> None:
+        if self.state is not SenderState.FAILED:
+            self.become(SenderState.FAILED)
+            self.events.append(Stalled(now - self.heard_at))
+
+    def settle_state(self) -> None:
+        """Idle when nothing is left to do."""
+        if self.state is SenderState.STREAMING and not (self.flight or self.queue or self.again or self.private):
+            self.become(SenderState.IDLE)
+
+
+def commands_of(lines: Iterable[Line]) -> tuple[Command, ...]:
+    """The commands of lines, without the sender's own."""
+    return tuple(line.command for line in lines if line.command.kind is not _WIRE)

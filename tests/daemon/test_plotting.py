@@ -1,0 +1,262 @@
+"""From a file to ink: a real daemon, a real simulated plotter, every firmware."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dcode.config.paths import data_dir
+from dcode.errors import JobError, LimitError, MachineNotReady, UnsafeProgram
+from dcode.firmware.profile import BUILTIN
+
+SQUARE = """G21
+G90
+M280 P0 S90
+G28
+G0 X-50 Y-50 F1000
+M280 P0 S40
+G1 X50 Y-50 F500
+G1 X50 Y50
+G1 X-50 Y50
+G1 X-50 Y-50
+M280 P0 S90
+G0 X80 Y0
+M280 P0 S40
+G2 X80 Y0 I20 J0
+M280 P0 S90
+"""
+
+Starter = Callable[..., "Rig"]  # noqa: F821  # conftest.Rig: a conftest cannot be imported
+
+
+def strokes(svg: str) -> list[list[tuple[float, float]]]:
+    """The polylines of an ink SVG, mm, y up."""
+    found = []
+    for path in re.findall(r'<path[^>]* d="([^"]*)"', svg):
+        for part in re.split("[Mm]", path)[1:]:
+            numbers = [float(word) for word in re.findall(r"-?\d*\.?\d+", part)]
+            found.append([(x, -y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)])
+    return found
+
+
+def length(polylines: list[list[tuple[float, float]]]) -> float:
+    return sum(math.dist(a, b) for line in polylines for a, b in zip(line, line[1:], strict=False))
+
+
+@pytest.mark.parametrize("profile", BUILTIN)
+def test_the_ink_is_the_program_with_every_firmware(rig: Starter, profile: str) -> None:
+    machine = rig(f"sim:{profile}")
+    job = machine.wait_for_job(machine.queue(SQUARE, require_ready=True)["id"], "done", "failed", "interrupted")
+    assert (job["state"], job["reason"]) == ("done", None)
+    assert job["row"] == job["rows"]
+    assert job["lines"] == 15
+    assert job["sent"] == job["acked"] > 10
+    ink = strokes(machine.ink())
+    assert length(ink) == pytest.approx(400 + 2 * math.pi * 20, abs=0.5)
+    xs, ys = [x for line in ink for x, _ in line], [y for line in ink for _, y in line]
+    assert (min(xs), max(xs), min(ys), max(ys)) == pytest.approx((-50, 120, -50, 50), abs=0.1)
+
+
+def test_the_shipped_drawing_is_plotted(rig: Starter) -> None:
+    machine = rig("sim")
+    horse = (data_dir("examples") / "horse.gcode").read_text()
+    job = machine.wait_for_job(machine.queue(horse)["id"], "done", "failed", "interrupted")
+    assert job["state"] == "done"
+    assert length(strokes(machine.ink())) == pytest.approx(2091.8, rel=0.01)
+
+
+def test_jobs_are_plotted_one_after_another(rig: Starter) -> None:
+    machine = rig("sim:grbl")
+    first, second = machine.queue(SQUARE)["id"], machine.queue(SQUARE)["id"]
+    assert machine.wait_for_job(second, "done")["started"] >= machine.job(first)["ended"]
+
+
+def test_a_program_beyond_the_limits_is_not_queued(rig: Starter) -> None:
+    machine = rig("sim")
+    with pytest.raises(UnsafeProgram) as caught:
+        machine.queue("G21\nG1 X431\nG1 X0\n")
+    violation = caught.value.report["violations"][0]
+    assert (violation["line"], violation["value"], violation["limit"]) == (2, 431.0, 420.5)
+    assert machine.client.call("job.list")["jobs"] == []
+
+
+def test_a_program_beyond_the_limits_can_be_fitted(rig: Starter) -> None:
+    machine = rig("sim:grbl")
+    job = machine.wait_for_job(machine.queue("M3\nG1 X900\nG1 Y900\n", fit=True)["id"], "done")
+    assert max(abs(edge) for edge in job["bounds"]) <= 594.5
+
+
+def test_pause_lifts_and_resume_goes_on_where_it_was(rig: Starter) -> None:
+    machine = rig("sim:makelangelo?speed=200")
+    job = machine.queue(SQUARE)["id"]
+    machine.wait_for_job(job, "plotting")
+    machine.client.call("plotter.pause", now=True)
+    machine.wait_for_state("paused")
+    paused = machine.wait_for_job(job, "paused")
+    assert paused["row"] < paused["rows"]
+    assert machine.status()["pen"] == "up"
+    machine.client.call("plotter.jog", dx=13.0, dy=-7.0)
+    machine.client.call("plotter.resume")
+    machine.wait_for_job(job, "done")
+    assert length(strokes(machine.ink())) == pytest.approx(400 + 2 * math.pi * 20, abs=0.5)
+
+
+def test_pause_without_haste_finishes_the_stroke(rig: Starter) -> None:
+    machine = rig("sim:grbl?speed=200")
+    job = machine.queue(SQUARE)["id"]
+    while machine.status()["pen"] != "down":
+        next(machine.events)
+    machine.client.call("plotter.pause", now=False)
+    machine.wait_for_job(job, "paused")
+    assert length(strokes(machine.ink())) == pytest.approx(400, abs=0.1)
+    machine.client.call("plotter.resume")
+    machine.wait_for_job(job, "done")
+
+
+def test_a_program_can_pause_itself(rig: Starter) -> None:
+    machine = rig("sim:grbl")
+    job = machine.queue("M3\nG1 X10\nM0 (blue pen please)\nG1 X20\nM5\n")["id"]
+    assert "blue pen please" in machine.wait_for_job(job, "paused")["reason"]
+    assert machine.status()["pen"] == "up"
+    machine.client.call("plotter.resume")
+    machine.wait_for_job(job, "done")
+    assert length(strokes(machine.ink())) == pytest.approx(20, abs=0.05)
+
+
+def test_cancel_lifts_and_parks(rig: Starter) -> None:
+    machine = rig("sim:marlin?speed=100")
+    job = machine.queue(SQUARE)["id"]
+    while machine.status()["pen"] != "down":
+        next(machine.events)
+    machine.client.call("job.cancel", job=0)
+    assert machine.wait_for_job(job, "cancelled")["reason"] == "Cancelled."
+    status = machine.wait_for_state("idle")
+    assert (status["pen"], status["position"]) == ("up", [0.0, 0.0])
+
+
+@pytest.mark.parametrize("profile", BUILTIN)
+def test_stop_ends_the_motion_and_forgets_the_position(rig: Starter, profile: str) -> None:
+    machine = rig(f"sim:{profile}?speed=20")
+    job = machine.queue(SQUARE)["id"]
+    while machine.status()["pen"] != "down":
+        next(machine.events)
+    status = machine.client.call("plotter.stop")
+    assert (status["state"], status["registered"]) == ("alarm", False)
+    assert machine.wait_for_job(job, "interrupted")["reason"].startswith("Stopped by the user.")
+    with pytest.raises(MachineNotReady):
+        machine.client.call("plotter.jog", dx=1.0)
+    assert machine.client.call("plotter.home", here=True)["registered"] is True
+
+
+def test_a_machine_whose_position_is_unknown_refuses_to_plot(rig: Starter, serve_plotter: Starter) -> None:
+    port, _ = serve_plotter("grbl")
+    machine = rig(port, "grbl")
+    with pytest.raises(MachineNotReady, match="dcode home --here"):
+        machine.queue(SQUARE, require_ready=True)
+    assert machine.client.call("job.list")["jobs"] == []
+    with pytest.raises(MachineNotReady, match="position is not known"):
+        machine.client.call("plotter.jog", dx=1.0)
+    assert machine.client.call("plotter.home", here=True)["position"] == [0.0, 0.0]
+    machine.wait_for_job(machine.queue(SQUARE, require_ready=True)["id"], "done")
+
+
+@pytest.mark.parametrize("profile", BUILTIN)
+def test_the_firmware_is_found_out_when_nobody_says_which(rig: Starter, serve_plotter: Starter, profile: str) -> None:
+    port, _ = serve_plotter(profile)
+    machine = rig()
+    assert machine.client.call("plotter.connect", port=port)["profile"] == profile
+
+
+def test_a_jog_beyond_the_limits_is_refused_and_nothing_moves(rig: Starter) -> None:
+    machine = rig("sim:grbl")
+    machine.wait_for_state("idle")
+    with pytest.raises(LimitError):
+        machine.client.call("plotter.jog", dx=1000.0)
+    assert machine.status()["position"] == [0.0, 0.0]
+    assert machine.client.call("plotter.jog", dx=10.0, dy=-5.0)["position"] == [10.0, -5.0]
+
+
+def test_the_console_answers_and_refuses_what_would_leave_the_sheet(rig: Starter) -> None:
+    machine = rig("sim:grbl")
+    machine.wait_for_state("idle")
+    assert any("VER" in line for line in machine.client.call("plotter.console", line="$I")["replies"])
+    with pytest.raises(LimitError):
+        machine.client.call("plotter.console", line="G0 X1000")
+
+
+def test_a_plotter_that_vanishes_interrupts_the_job_and_the_daemon_goes_on(
+    rig: Starter, serve_plotter: Starter
+) -> None:
+    port, process = serve_plotter("grbl", 5.0)
+    machine = rig(port, "grbl")
+    machine.client.call("plotter.home", here=True)
+    job = machine.queue(SQUARE)["id"]
+    while machine.status()["pen"] != "down":
+        next(machine.events)
+    process.kill()
+    assert "lift it by hand" in machine.wait_for_job(job, "interrupted")["reason"]
+    assert machine.wait_for_state("disconnected")["registered"] is False
+
+
+def test_a_killed_daemon_leaves_the_pen_up_and_the_job_resumable(rig: Starter, serve_plotter: Starter) -> None:
+    port, process = serve_plotter("makelangelo", 50.0)
+    machine = rig(port, "makelangelo")
+    machine.client.call("plotter.home", here=True)
+    job = machine.queue(SQUARE)["id"]
+    while machine.status()["pen"] != "down":
+        next(machine.events)
+    os.kill(machine.pid, signal.SIGKILL)
+    pen_goes_up(process)
+
+    again = rig(port, "makelangelo")  # another state directory: the port is free again
+    assert again.wait_for_state("idle", "connecting")["registered"] is False
+    assert job >= 1
+
+
+def pen_goes_up(process: subprocess.Popen[str]) -> None:
+    """Until a simulated plotter's pen is up; the test's own bound ends it otherwise."""
+    assert process.stdin and process.stdout
+    while True:
+        process.stdin.write('{"do":"status"}\n')
+        process.stdin.flush()
+        if json.loads(process.stdout.readline())["pen"] == "up":
+            return
+
+
+def test_a_job_that_has_ended_can_be_plotted_again_and_forgotten(rig: Starter) -> None:
+    machine = rig("sim:grbl")
+    job = machine.queue(SQUARE)["id"]
+    machine.wait_for_job(job, "done")
+    assert machine.client.call("job.retry", job=job)["row"] == 0
+    machine.wait_for_job(job, "done")
+    machine.client.call("job.forget", job=job)
+    with pytest.raises(JobError, match="no job"):
+        machine.job(job)
+
+
+def test_the_queue_is_there_again_after_the_daemon_was_stopped(rig: Starter, short_dir: Path) -> None:
+    machine = rig("sim:grbl?speed=1")
+    first, second = machine.queue(SQUARE)["id"], machine.queue(SQUARE)["id"]
+    machine.wait_for_job(first, "plotting")
+    machine.close()
+
+    again = type(machine)(machine.state, type_of_target(None))
+    try:
+        assert again.job(first)["state"] == "interrupted"
+        assert again.job(second)["state"] == "ready"
+    finally:
+        again.close()
+
+
+def type_of_target(port: str | None):  # noqa: ANN201
+    from dcode.client.launch import Target
+
+    return Target(port, None, None)
