@@ -45,9 +45,7 @@ class DcodeError(Exception):
 class ConfigError(DcodeError):
     """A file, a key in it, the value found there, and the key that was probably meant."""
 
-    def __init__(
-        self, problem: str, *, file: str = "", key: str = "", value: object = None, nearest: str = ""
-    ) -> None:
+    def __init__(self, problem: str, *, file: str = "", key: str = "", value: object = None, nearest: str = "") -> None:
         where = ", ".join(part for part in (file, f"key {key}" if key else "") if part)
         hint = f" Did you mean {nearest}?" if nearest else ""
         message = f"{where}: {problem}{hint}" if where else f"{problem}{hint}"

@@ -29,7 +29,10 @@ def command(**settings: Any) -> Callable[[Callable[..., int | None]], click.Comm
     def declare(function: Callable[..., int | None]) -> click.Command:
         context = HELP_OPTIONS | settings.pop("context_settings", {})
         decorate: Callable[[Any], click.Command] = click.command(context_settings=context, **settings)
-        return decorate(common_options(click.pass_obj(function)))
+        declared = decorate(common_options(click.pass_obj(function)))
+        common = declared.params[: len(COMMON)]
+        declared.params = declared.params[len(COMMON) :] + common  # what is the command's own comes first in its help
+        return declared
 
     return declare
 
@@ -48,7 +51,7 @@ def group(members: Table, **settings: Any) -> Callable[[Callable[..., int | None
 
 def common_options(function: Function) -> Function:
     """What every command takes."""
-    return _all_of(json_option, state_dir_option, debug_option)(function)
+    return _all_of(*COMMON)(function)
 
 
 def program_options(function: Function) -> Function:
@@ -102,6 +105,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 json_option = _kept("json", is_flag=True, help="Answer in JSON: one object, or one a line.")
 debug_option = _kept("debug", is_flag=True, help="Show tracebacks.")
 state_dir_option = _kept("state_dir", type=_FOLDER, metavar="DIR", help="The daemon's folder. [DCODE_STATE_DIR]")
+COMMON = (json_option, state_dir_option, debug_option)
 port_option = _kept("port", metavar="PORT", help="A device, a URL (socket://host:port), or sim[:profile].")
 profile_option = _kept("profile", metavar="NAME|FILE", shell_complete=_complete_profile, help="The firmware's profile.")
 machine_option = _kept("machine", type=_FILE, metavar="FILE", help="The machine.json to go by.")

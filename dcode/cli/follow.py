@@ -68,10 +68,12 @@ def unfinished(lines: int, error: DcodeError, job: int | None = None) -> Message
 
 def end_line(job: Message) -> str:
     """How a job ended, in a sentence."""
-    state = "is plotted" if job["state"] == "done" else f"was {job['state']}" if job["state"] != "failed" else "failed"
-    told = f"{job['name']} {state}: {plural(job['lines'], 'line')} in {clock(job['seconds'])}"
     resends = f", {plural(job['resends'], 'resend')}" if job["resends"] else ""
-    return with_stop(f"{told}{resends}")
+    if job["state"] == "done":
+        return f"{job['name']} is plotted: {plural(job['lines'], 'line')} in {clock(job['seconds'])}{resends}."
+    percent = int(100 * job["row"] / job["rows"]) if job["rows"] else 0
+    ended = "failed" if job["state"] == "failed" else f"was {job['state']}"
+    return f"{job['name']} {ended} at {percent} %, after {clock(job['seconds'])}{resends}."
 
 
 def tell_end(session: Session, job: Message) -> ExitCode:
@@ -82,7 +84,7 @@ def tell_end(session: Session, job: Message) -> ExitCode:
     elif code is ExitCode.DONE:
         session.output.say(end_line(job))
     if code is not ExitCode.DONE:
-        session.output.fail(f"{end_line(job)}", _why(job))
+        session.output.fail(end_line(job), _why(job))
     return code
 
 
@@ -94,6 +96,8 @@ def tell_detached(session: Session, number: int) -> ExitCode:
 
 
 def _why(job: Message) -> list[str]:
+    """The reason and what may be done; whoever cancelled a job knows both."""
+    if job["state"] == "cancelled":
+        return []
     reason = [with_stop(job["reason"])] if job["reason"] else []
-    again = f"dcode jobs retry {job['id']}   plots it again from the start."
-    return [*reason, again] if job["state"] != "cancelled" else reason
+    return [*reason, f"dcode jobs retry {job['id']}   plots it again from the start."]

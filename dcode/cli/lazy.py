@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from difflib import get_close_matches
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
-from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Entry(NamedTuple):
@@ -29,10 +29,10 @@ class LazyGroup(click.Group):
         self._table = members
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name, _ in self._entries()]
+        return [name for name, _ in self.entries]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        entry = dict(self._entries()).get(cmd_name)
+        entry = dict(self.entries).get(cmd_name)
         if entry is None:
             return None
         module, _, name = entry.target.partition(":")
@@ -45,6 +45,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         names = self.list_commands(ctx)
         if args[0] not in names and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
             near = get_close_matches(args[0], names, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
             ctx.fail(f"There is no command {args[0]!r}.{hint}")
@@ -56,11 +58,12 @@ class LazyGroup(click.Group):
                 formatter.write_dl([(name, entry.about) for name, entry in entries.items()], col_max=12)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        names = [
-            CompletionItem(name, help=entry.about) for name, entry in self._entries() if name.startswith(incomplete)
-        ]
+        from click.shell_completion import CompletionItem
+
+        names = [CompletionItem(name, help=entry.about) for name, entry in self.entries if name.startswith(incomplete)]
         return names + click.Command.shell_complete(self, ctx, incomplete)
 
-    def _entries(self) -> Iterator[tuple[str, Entry]]:
-        for entries in self._table.values():
-            yield from entries.items()
+    @property
+    def entries(self) -> list[tuple[str, Entry]]:
+        """All commands, by name, whatever heading they are under."""
+        return [entry for entries in self._table.values() for entry in entries.items()]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 import click
 
@@ -11,10 +13,12 @@ import dcode
 from dcode.cli.command import HELP_OPTIONS, debug_option, state_dir_option
 from dcode.cli.exit_codes import ExitCode, of_error
 from dcode.cli.lazy import Entry, LazyGroup, Table
-from dcode.cli.output import Output
+from dcode.cli.output import Output, Unwritable
+from dcode.cli.sentences import sentences, with_stop
 from dcode.cli.session import Session
 from dcode.errors import DcodeError
 
+COMPLETE: Final = "_DCODE_COMPLETE"  # by this variable a shell asks for completions
 _AT = "dcode.cli.commands"
 
 COMMANDS: Table = {
@@ -68,6 +72,10 @@ def root(context: click.Context) -> None:
 
 def main() -> None:
     """The console script."""
+    if wanted := os.environ.get(COMPLETE):
+        from click.shell_completion import shell_complete
+
+        sys.exit(shell_complete(root, {}, "dcode", COMPLETE, wanted))
     sys.exit(run(sys.argv[1:]))
 
 
@@ -78,50 +86,51 @@ def run(arguments: Sequence[str]) -> int:
         code = _invoke(arguments, session)
         session.output.finish()
         return code
-    except BrokenPipeError:
-        session.output.abandon()  # `dcode jobs | head`: the reader has what it wanted
-        return ExitCode.DONE
-    except OSError as error:
-        return _failed(session, error, f"stdout cannot be written: {error.strerror}.")
+    except (Unwritable, BrokenPipeError) as error:  # the latter from click, which writes the help
+        session.output.abandon()
+        if isinstance(error, BrokenPipeError) or error.nobody_reads:
+            return ExitCode.DONE  # `dcode jobs | head`: the reader has what it wanted
+        session.output.fail(str(error))
+        return ExitCode.JOB
 
 
 def _invoke(arguments: Sequence[str], session: Session) -> int:
     try:
-        return int(root.main(list(arguments), prog_name="dcode", standalone_mode=False, obj=session) or 0)
+        with root.make_context("dcode", list(arguments), obj=session) as context:
+            return int(root.invoke(context) or ExitCode.DONE)
+    except click.exceptions.Exit as end:  # after --help and --version
+        return end.exit_code
     except click.ClickException as error:
         return _refuse(session, error)
     except DcodeError as error:
         return _explain(session, error)
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
+        if session.output.live:
+            session.output.note("")  # ends the line in which the terminal wrote ^C
         session.output.fail("Interrupted.")
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
+    except (Unwritable, BrokenPipeError):
         raise
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        _failed(session, error, f"{where}{error.strerror or error}.")
-        return ExitCode.USAGE
+        return _failed(session, error, ExitCode.USAGE, f"{where}{error.strerror or error}.")
     except Exception as error:  # the last door: a defect of dcode itself
-        return _failed(
-            session, error, f"An error inside dcode: {type(error).__name__}: {error}", "--debug shows where."
-        )
+        sentence = f"An error inside dcode: {type(error).__name__}: {error}"
+        return _failed(session, error, ExitCode.JOB, sentence, "--debug shows where.")
 
 
 def _refuse(session: Session, error: click.ClickException) -> int:
     """Bad usage, or a file that cannot be used: one sentence, and where the help is."""
     context = getattr(error, "ctx", None)
     more = [f"{context.command_path} --help   shows how."] if context and isinstance(error, click.UsageError) else []
-    message = error.format_message()
-    session.output.fail(message if message.endswith((".", "?", "!")) else f"{message}.", more)
-    if session.json:
-        session.output.answer({"error": {"kind": "UsageError", "message": message, "fields": {}}})
-    return error.exit_code if isinstance(error.exit_code, int) else ExitCode.USAGE
+    message = with_stop(error.format_message())
+    session.output.fail(message, more)
+    _answer(session, "UsageError", message)
+    return error.exit_code
 
 
 def _explain(session: Session, error: DcodeError) -> int:
     """An error that dcode raised on purpose, here or in the daemon."""
-    from dcode.cli.sentences import sentences
-
     if session.debug:
         _trace(session.output)
     session.output.fail(*sentences(error))
@@ -130,11 +139,17 @@ def _explain(session: Session, error: DcodeError) -> int:
     return of_error(error)
 
 
-def _failed(session: Session, error: Exception, sentence: str, *more: str) -> int:
+def _failed(session: Session, error: Exception, code: ExitCode, sentence: str, *more: str) -> int:
     if session.debug:
         _trace(session.output)
     session.output.fail(sentence, more)
-    return ExitCode.JOB
+    _answer(session, type(error).__name__, sentence)
+    return code
+
+
+def _answer(session: Session, kind: str, message: str) -> None:
+    if session.json:
+        session.output.answer({"error": {"kind": kind, "message": message, "fields": {}}})
 
 
 def _trace(output: Output) -> None:

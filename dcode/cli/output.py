@@ -9,15 +9,23 @@ from collections.abc import Sequence
 from typing import IO, Any, Final
 
 PREFIX: Final = "dcode: "
-STYLES: Final = {"bold": "1", "dim": "2", "red": "31"}
+STYLES: Final = {"dim": "2", "red": "31"}
+
+
+class Unwritable(Exception):
+    """stdout does not take the answer."""
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(f"stdout cannot be written: {cause.strerror}.")
+        self.nobody_reads = isinstance(cause, BrokenPipeError)
 
 
 class Output:
     """Writes lines, JSON, errors, and one live line at the bottom of a terminal."""
 
     def __init__(self) -> None:
-        self._stdout: IO[str] = sys.stdout
-        self._stderr: IO[str] = sys.stderr
+        self._stdout: IO[str] = sys.stdout or _nowhere()
+        self._stderr: IO[str] = sys.stderr or _nowhere()
         for stream in (self._stdout, self._stderr):
             # A file name may hold anything; a terminal that cannot show it gets an escape, not a crash.
             if reconfigure := getattr(stream, "reconfigure", None):
@@ -26,32 +34,35 @@ class Output:
 
     # -- the answer --------------------------------------------------------------------------------------------------
 
-    def say(self, text: str = "", style: str = "") -> None:
+    def say(self, text: str) -> None:
         """One line of the answer."""
         self._clear_live()
-        self._stdout.write(_styled(printable(text), style, self._stdout) + "\n")
-        self._stdout.flush()
+        self._put(printable(text) + "\n")
         self._draw_live()
 
     def answer(self, value: Any) -> None:
         """The answer as JSON, on one line."""
         self._clear_live()
-        self._stdout.write(json.dumps(value) + "\n")
-        self._stdout.flush()
+        self._put(json.dumps(value) + "\n")
         self._draw_live()
 
     def pour(self, text: str) -> None:
         """Text that is a file of its own (an SVG, a script), as it is."""
-        self._stdout.write(text)
-        self._stdout.flush()
+        self._put(text)
+
+    def _put(self, text: str) -> None:
+        try:
+            self._stdout.write(text)
+            self._stdout.flush()
+        except OSError as error:
+            raise Unwritable(error) from error
 
     # -- everything else ---------------------------------------------------------------------------------------------
 
     def note(self, text: str, style: str = "") -> None:
         """One line for the person who watches."""
         self._clear_live()
-        self._stderr.write(_styled(printable(text), style, self._stderr) + "\n")
-        self._stderr.flush()
+        self._tell(_styled(printable(text), style, self._stderr) + "\n")
         self._draw_live()
 
     def fail(self, sentence: str, more: Sequence[str] = ()) -> None:
@@ -60,12 +71,19 @@ class Output:
         self._live = ""
         mark = _styled(PREFIX.rstrip(), "red", self._stderr)
         lines = [f"{mark} {printable(sentence)}", *(" " * len(PREFIX) + printable(line) for line in more)]
-        self._stderr.write("\n".join(lines) + "\n")
-        self._stderr.flush()
+        self._tell("\n".join(lines) + "\n")
 
     def debug(self, text: str) -> None:
         """A traceback, unchanged."""
-        self._stderr.write(text)
+        self._tell(text)
+
+    def _tell(self, text: str) -> None:
+        """Write to stderr. Where that is gone nobody is left to be told, and the work goes on."""
+        try:
+            self._stderr.write(text)
+            self._stderr.flush()
+        except OSError:
+            self._stderr = _nowhere()
 
     # -- the live line -----------------------------------------------------------------------------------------------
 
@@ -94,39 +112,43 @@ class Output:
 
     def show(self, text: str) -> None:
         """Make `text` the live line; "" takes it away. Only where `live`."""
+        text = printable(text)[: max(self.width - 1, 0)]
         if text != self._live:
             self._clear_live()
             self._live = text
             self._draw_live()
 
     def ask(self, question: str) -> bool:
-        """Ask yes or no, Enter meaning yes."""
+        """Ask yes or no. Enter means yes, the end of the input no."""
         self._clear_live()
-        self._stderr.write(f"{printable(question)} [Y/n] ")
-        self._stderr.flush()
-        return sys.stdin.readline().strip().lower() in ("", "y", "yes")
+        self._tell(f"{printable(question)} [Y/n] ")
+        answer = sys.stdin.readline()
+        return answer.endswith("\n") and answer.strip().lower() in ("", "y", "yes")
 
     def _clear_live(self) -> None:
         if self._live:
-            self._stderr.write("\r\x1b[K")
+            self._tell("\r\x1b[K")
 
     def _draw_live(self) -> None:
         if self._live:
-            self._stderr.write(self._live)
-            self._stderr.flush()
+            self._tell(self._live)
 
     # -- the end -----------------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
-        """Everything out. Raises OSError when stdout does not take it."""
+        """Everything out. Raises Unwritable."""
         self.show("")
-        self._stdout.flush()
+        self._put("")
 
     def abandon(self) -> None:
-        """Nobody reads stdout any more: what is left for it goes nowhere, also when Python flushes it at exit."""
+        """What is left for stdout goes nowhere, also when Python flushes it at exit."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self._stdout.fileno())
         os.close(nowhere)
+
+
+def _nowhere() -> IO[str]:
+    return open(os.devnull, "w", encoding="utf-8")
 
 
 def printable(text: str) -> str:

@@ -32,18 +32,29 @@ class Progress:
     def of(cls, job: Message, status: Message) -> Progress:
         """From the API's Job and Status. The line is the one that the acknowledged share of the rows reaches."""
         done = job["row"] / job["rows"] if job["rows"] else 0.0
-        at_machine = (status.get("job") or {}).get("id") == job["id"]
-        state, left = job["state"], status.get("eta_seconds") if at_machine else None
-        if at_machine and state == "plotting":
-            state = status["state"] if status["state"] in ("pausing", "stopping") else state
-        if state == "ready":
-            state, left = "waiting", job["estimate_seconds"]
+        at_machine, left = (status["job"] or {}).get("id"), None
+        if job["state"] == "ready":
+            left = job["estimate_seconds"]
+        elif at_machine == job["id"] and job["state"] not in ENDED:
+            left = status["eta_seconds"]
+        state = _state(job["state"], status, at_machine if at_machine != job["id"] else None)
         return cls(job["name"], state, done, int(done * job["lines"]), job["lines"], job["seconds"], left)
 
     @property
     def percent(self) -> int:
         """Whole per cent; 100 only when all is done."""
         return int(self.done * 100)
+
+
+def _state(state: str, status: Message, other: int | None) -> str:
+    """The job's state in words: what it waits for, what the machine does on the way to another state."""
+    if state == "plotting" and status["state"] in ("pausing", "stopping"):
+        return str(status["state"])
+    if state != "ready":
+        return state
+    if other is not None:
+        return f"waiting for job {other}"
+    return "waiting" if status["state"] in ("idle", "plotting") else f"waiting, the machine is {status['state']}"
 
 
 def live_line(progress: Progress, width: int, *, unicode: bool) -> str:

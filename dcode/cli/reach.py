@@ -20,8 +20,12 @@ def reach(session: Session) -> Client:
     client, started = running_or_started(session.address, target)
     if started:
         session.output.note("A daemon is started in the background; dcode daemon stop   ends it.", "dim")
-    else:
+        return client
+    try:
         _agree(client, target)
+    except BaseException:
+        client.close()
+        raise
     return client
 
 

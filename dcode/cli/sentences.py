@@ -6,16 +6,20 @@ from typing import Final
 
 from dcode.errors import DcodeError
 
-# By class of dcode.errors, or by the `reason` among the fields of MachineNotReady; as "command   what it does".
+# By class of dcode.errors, or by the `reason` among an error's fields; as "command   what it does".
 HINTS: Final[dict[str, str]] = {
-    "DaemonUnreachable": "dcode daemon run --detach   starts one; so does dcode plot.",
+    "absent": "dcode daemon run --detach   starts one; so does dcode plot.",
+    "lost": "dcode daemon status   says whether it still runs, dcode config path   where its log is.",
     "PortNotFound": "dcode ports   lists the ports that there are.",
     "PortBusy": "Another program has the port: end it, or name another with --port.",
     "PortGone": "Plug it in again; dcode status   says how it goes on.",
     "Alarm": "dcode home   finds the position again, or dcode home --here   registers it.",
     "JobError": "dcode jobs   lists the jobs.",
     "unregistered": "dcode home --here   registers the position once the gondola hangs at home.",
-    "disconnected": "dcode ports   lists the ports that there are; --port PORT takes one.",
+    "disconnected": "dcode status   says why; dcode ports   lists the ports that there are.",
+    "busy": "dcode watch   follows the job; dcode cancel   ends it.",
+    "plotting": "dcode watch   follows the job; dcode pause   holds it.",
+    "paused": "dcode resume   goes on with the job; dcode cancel   ends it.",
     "alarm": "dcode home   finds the position again, or dcode home --here   registers it.",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -18,11 +19,13 @@ from dcode.errors import ConfigError, DaemonUnreachable, DcodeError, MachineNotR
 DAEMON = (sys.executable, "-m", "dcode.daemon")
 POLL_EVERY: Final = 0.05  # seconds
 POLLS: Final = 600  # half a minute: a small board with a slow card imports for several seconds
-POLLS_AFTER_DEATH: Final = 40  # another client may have started one at the same moment, and ours found it locked
+POLLS_IF_LOCKED: Final = 40  # another client may have started one at the same moment: that one will answer
+LOCKED: Final = 4
 LOG_LINES: Final = 6
+FILES_IN_ENVIRONMENT: Final = ("DCODE_CONFIG_DIR", "DCODE_MACHINE", "DCODE_SOCKET", "DCODE_STATE_DIR")
 
 # What a daemon that could not start exits with, as the command line does (architecture.md).
-ENDED_BY: Final[dict[int, type[DcodeError]]] = {2: ConfigError, 4: MachineNotReady}
+ENDED_BY: Final[dict[int, type[DcodeError]]] = {2: ConfigError, LOCKED: MachineNotReady}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +61,31 @@ def _in_full(name: str | None) -> str | None:
 
 
 def running_or_started(address: Address, target: Target) -> tuple[Client, bool]:
-    """A client of the daemon, and whether it had to be started."""
+    """A client of the daemon, and whether it was started for it."""
     try:
         return Client(address.socket), False
     except DaemonUnreachable:
-        return start(address, target), True
+        return start(address, target)
 
 
-def start(address: Address, target: Target) -> Client:
-    """Start a daemon that outlives this process, and return a client once it answers.
+def start(address: Address, target: Target) -> tuple[Client, bool]:
+    """Start a daemon that outlives this process; a client once one answers, and whether that one is ours.
 
-    Raises ConfigError or MachineNotReady when that is why it ended, DaemonUnreachable when it ended otherwise or
-    never answered; each with what it wrote last.
+    It is not when another client has started one at the same moment. Raises ConfigError or MachineNotReady when that
+    is why it ended, DaemonUnreachable when it ended otherwise or never answered; each with what it wrote last.
     """
     make_state_dir(address.state_dir)
     written_before = address.log.stat().st_size if address.log.exists() else 0
     process = _spawn(address, target)
     polls_left = POLLS
     while polls_left:
-        client = _client_if_answering(address)
-        if client:
+        answer = _answer(address)
+        if answer:
+            client, pid = answer
             process.returncode = 0  # it outlives us on purpose; Popen would warn of that
-            return client
+            return client, pid == process.pid
         if process.poll() is not None:
-            polls_left = min(polls_left, POLLS_AFTER_DEATH)
+            polls_left = min(polls_left, POLLS_IF_LOCKED if process.returncode == LOCKED else 1)
         polls_left -= 1
         time.sleep(POLL_EVERY)
     raise _failed_start(address, process, written_before)
@@ -98,21 +102,28 @@ def _spawn(address: Address, target: Target) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             cwd=package_home,
+            env=_environment(),
             start_new_session=True,
         )
 
 
-def _client_if_answering(address: Address) -> Client | None:
+def _environment() -> dict[str, str]:
+    """This process's, with files named in full."""
+    named = {name: str(Path(os.environ[name]).absolute()) for name in FILES_IN_ENVIRONMENT if os.environ.get(name)}
+    return {**os.environ, **named}
+
+
+def _answer(address: Address) -> tuple[Client, int] | None:
+    """A client and the daemon's pid, if one answers."""
     try:
         client = Client(address.socket)
     except DaemonUnreachable:
         return None
     try:
-        client.call("daemon.info")
+        return client, client.call("daemon.info")["pid"]
     except DaemonUnreachable:
         client.close()
         return None
-    return client
 
 
 def _failed_start(address: Address, process: subprocess.Popen[bytes], written_before: int) -> DcodeError:

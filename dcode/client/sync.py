@@ -48,7 +48,7 @@ class Client:
             self._socket.connect(str(path))
         except OSError as error:
             self._socket.close()
-            raise DaemonUnreachable("No daemon is running.", socket=str(path), cause=error.strerror) from error
+            raise DaemonUnreachable("No daemon is running.", reason="absent", socket=str(path)) from error
 
     def __enter__(self) -> Self:
         return self
@@ -143,4 +143,4 @@ class Client:
     def _broken(self, what: str) -> DcodeError:
         """The end of this connection: half an answer may be in it, so nothing more may be asked over it."""
         self.close()
-        return DaemonUnreachable(f"The daemon {what}.", socket=str(self._path))
+        return DaemonUnreachable(f"The daemon {what}.", reason="lost", socket=str(self._path))

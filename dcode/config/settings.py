@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from dcode.config import paths
+from dcode.config.machine_file import find_machine
 from dcode.config.nearest import config_error, nearest
 from dcode.errors import ConfigError
 
@@ -28,15 +29,18 @@ def _no_yes_or_no(value: object) -> object:
 
 
 class Settings(BaseModel):
-    """What dcode.toml may say, typed. None: not set, and the comment in configs/dcode.toml says what follows."""
+    """What dcode.toml may say, typed; the three places are always filled in.
+
+    None: not set, and the comment in configs/dcode.toml says what follows.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     port: Annotated[str, Field(min_length=1)] | None = None
     profile: Annotated[str, Field(min_length=1)] | None = None
-    machine: Path | None = None
-    state_dir: Path | None = None
-    socket: Path | None = None
+    machine: Path
+    state_dir: Path
+    socket: Path
     sim_speed: Annotated[float, BeforeValidator(_no_yes_or_no), Field(ge=0, allow_inf_nan=False)] = 1.0
     park: bool | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -82,6 +86,7 @@ def load_settings(flags: Mapping[str, object] | None = None) -> Configured:
     for key, value in (flags or {}).items():
         if value is not None:
             origins[_known(key, "--")] = Origin(f"--{key.replace('_', '-')}", _located(key, value))
+    _fill_in_places(origins)
     return Configured(_typed(origins), origins)
 
 
@@ -98,6 +103,16 @@ def _read(file: Path, *, needed: bool) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"not TOML: {error}", file=str(file)) from error
     return {_known(key, str(file), value): _located(key, value, file.parent) for key, value in data.items()}
+
+
+def _fill_in_places(origins: dict[str, Origin]) -> None:
+    """Where things are when nobody says so. The socket is the one that clients look for, with the state directory."""
+    origins.setdefault("machine", Origin("default", str(find_machine())))
+    state = origins.setdefault("state_dir", Origin("default", str(paths.state_dir())))
+    socket = origins.get("socket")
+    if socket is None or not socket.source.startswith("--"):
+        found = str(paths.socket_path(Path(str(state.value))))
+        origins["socket"] = socket if socket is not None and socket.value == found else Origin("default", found)
 
 
 def _known(key: str, file: str, value: object = None) -> str:

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from dcode.errors import DcodeError, LinkError
+from dcode.firmware.command import Command
 from dcode.firmware.guard import Guard
 from dcode.firmware.profile import FirmwareProfile
-from dcode.firmware.translate import Command
 from dcode.link.connection import Connection
 from dcode.link.transport import Transport
 from dcode.streaming.events import Acked, Event, Greeted, Said
@@ -77,16 +77,21 @@ class Channel:
             return
         done: asyncio.Future[None] = self._loop.create_future()
         self._waiting[id(commands[-1])] = (commands[-1], done)
-        self._outbox.extend(commands)
-        self._connection.pump()
+        self.enqueue(commands)
         try:
             await done
         finally:
             self._waiting.pop(id(commands[-1]), None)
 
+    def enqueue(self, commands: Sequence[Command]) -> None:
+        """Send commands before anything that the source has; nobody waits for them."""
+        self._outbox.extend(commands)
+        self._connection.pump()
+
     async def ask(self, commands: Sequence[Command]) -> list[str]:
         """The same, and what the firmware said meanwhile, acknowledgements left out."""
-        self._heard = heard = []
+        heard: list[str] = []
+        self._heard = heard
         try:
             await self.execute(commands)
         finally:

@@ -10,7 +10,7 @@ from dcode.daemon.channel import Channel
 from dcode.errors import FirmwareError, Stalled
 from dcode.firmware.detect import PROBES, recognise
 from dcode.firmware.profile import FirmwareProfile
-from dcode.firmware.translate import Command
+from dcode.firmware.translate import Translator
 from dcode.link.serial import open_port
 from dcode.link.transport import Transport
 
@@ -19,12 +19,12 @@ _LISTEN_SECONDS: Final = 2.5  # a bootloader holds a board back for up to two se
 _LOOK_SECONDS: Final = 0.02  # between looks at a port while listening
 
 
-async def greet(channel: Channel, profile: FirmwareProfile, identify: list[Command]) -> str:
+async def greet(channel: Channel, profile: FirmwareProfile, tools: Translator) -> str:
     """Wait until the firmware is up; its greeting and what it says of itself. Raises Stalled, FirmwareError."""
     greeting = await _greeting(channel, profile.greeting_seconds)
     try:
         async with asyncio.timeout(_ANSWER_SECONDS):
-            identity = "\n".join([greeting, *await channel.ask(identify)])
+            identity = "\n".join([greeting, *await channel.ask(tools.heard_out(tools.identify()))])
     except TimeoutError:
         raise Stalled(
             f"{channel.transport.name} does not answer as {profile.name} at {profile.baud} baud: "

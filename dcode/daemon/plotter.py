@@ -24,15 +24,16 @@ from dcode.errors import (
     Stalled,
     UnexpectedReset,
 )
+from dcode.firmware.command import Command
 from dcode.firmware.guard import Guard
 from dcode.firmware.profile import FirmwareProfile
-from dcode.firmware.translate import Command, Translator
+from dcode.firmware.translate import Translator
 from dcode.gcode.motion import Kind, Motion
 from dcode.link.serial import open_port
 from dcode.machine.machine import Machine
 from dcode.streaming import events
 
-_LIFT_SECONDS: Final = 20.0  # how long a pen-up after a fault may take before the link counts as dead
+_LIFT_SECONDS: Final = 60.0  # how long what is in the buffers, and the pen-up behind it, may take after a fault
 _POLL_SECONDS: Final = 0.5  # between status queries, where the firmware answers them outside the window
 
 _S = PlotterState
@@ -56,6 +57,7 @@ class Plotter:
         self._channel: Channel | None = None
         self._translator: Translator | None = None
         self._run: Run | None = None
+        self._making_safe = False
         self._winding_up = False  # the run gives no more commands: lifting, parking, or making safe
         self._held: tuple[tuple[float, float], bool] | None = None  # where a pause holds the run, and pen down there
         self._feed: float | None = None
@@ -116,7 +118,7 @@ class Plotter:
         self.port, self.profile = shown_as, profile
         try:
             channel = self._open(port, profile)
-            identity = await greet(channel, profile, Translator(profile, self.machine).identify())
+            identity = await greet(channel, profile, Translator(profile, self.machine))
             self._adopt(channel, profile.adapted(identity))
             await channel.execute(self._tools.preamble())
             if at is not None:
@@ -206,7 +208,7 @@ class Plotter:
         channel, tools = self._wire()
         assert channel.guard
         channel.guard.admit_console(line)
-        return await channel.ask([tools.verbatim(line)])
+        return await channel.ask(tools.heard_out([tools.verbatim(line)]))
 
     async def _travel(self, to: tuple[float, float], feed: float | None = None) -> None:
         channel, tools = self._wire()
@@ -250,9 +252,8 @@ class Plotter:
         self._base = (channel.sender.sent, channel.sender.acked, channel.sender.resends)
         self._winding_up = False
         self._run = Run(job, motion, tools)
-        self._run.begin()
         self._to(_S.PLOTTING)
-        channel.pump()
+        channel.enqueue([*tools.preamble(), *tools.pen_up()])
 
     def pause(self, now: bool) -> None:
         """Stop feeding at the end of the stroke, or at once; then lift and wait."""
@@ -289,30 +290,35 @@ class Plotter:
         self._to(_S.STOPPING)
         self._wind_up(self._finish(run, "cancelled", "Cancelled."))
 
-    async def stop(self) -> None:
-        """The fastest true stop that this firmware has. The position is lost; the message says what may still run."""
+    async def stop(self, *, reset_line: bool) -> None:
+        """The fastest true stop that this firmware has. The position is lost; the message says what may still run.
+
+        `reset_line`: the caller resets the board by other means than DTR (a simulated one).
+        """
         channel, _ = self._wire()
         assert self.profile
         profile, run = self.profile, self._run
         self._winding_up = True
         channel.halt(MachineNotReady("Stopped by the user.", reason="stop"))
-        how = await self._stop_by(channel, profile)
-        self.registered = False
+        how = await self._stop_by(channel, profile, reset_line)
+        self._position_unknown()
         if run:
             self._end_run(run, "interrupted", f"Stopped by the user. {how}")
         self._to(_S.ALARM, f"Stopped. {how} The position is not known: home, or run dcode home --here.")
 
-    async def _stop_by(self, channel: Channel, profile: FirmwareProfile) -> str:
+    async def _stop_by(self, channel: Channel, profile: FirmwareProfile, reset_line: bool) -> str:
+        """What was done, and what may still run, in a sentence."""
         if profile.stop_bytes:
             channel.realtime(profile.stop_bytes)
             return "The firmware was reset in motion."
         if profile.stop_line:
-            channel.realtime(profile.stop_line.encode() + b"\n")
-            return "The firmware was told to halt at once."
-        if await asyncio.to_thread(channel.transport.pulse_dtr):
+            channel.realtime(profile.stop_line.encode("ascii") + b"\n")
+        if profile.stop.dtr and (reset_line or await asyncio.to_thread(channel.transport.pulse_dtr)):
             return "The board was reset."
-        with_pen = await self._try_lift(channel)
-        return f"This link cannot reset the board: moves in its buffer still run{', then the pen lifts' * with_pen}."
+        if profile.stop_line:
+            return f"{profile.stop_line} was sent: a firmware without an emergency parser first ends the move it is in."
+        lifted = await self._try_lift(channel)
+        return f"This link cannot reset the board: moves in its buffer still ran{', then the pen was lifted' * lifted}."
 
     async def leave(self) -> None:
         """The daemon is gone: lift the pen, wait for it, close the port. The job stays resumable."""
@@ -347,6 +353,7 @@ class Plotter:
         if self.state is _S.PLOTTING:
             self._to(_S.PAUSING)
         await channel.execute([*tools.pen_up(), *tools.barrier()])
+        run.hold()
         self._held = (self._position(), run.pen_down)
         self._to(_S.PAUSED, message)
         self._report({"event": "run", "job": run.job, "state": "paused", "reason": message})
@@ -381,60 +388,70 @@ class Plotter:
     def _heard(self, event: events.Event) -> None:
         match event:
             case events.Refused(text=text, command=command):
-                where = f" in answer to {command.text!r}" if command else ""
+                where = f" to {command.text!r}" if command else ""
                 self._fault(Refused(f"The firmware said {text!r}{where}.", reply=text), position_lost=False)
             case events.Fault(text=text):
                 self._fault(Refused(f"The firmware said {text!r}.", reply=text), position_lost=True)
             case events.Alarmed(code=code, text=text):
                 self._fault(Alarm(f"The firmware is in alarm: {text}.", code=code), position_lost=True)
-            case events.Greeted(text=text):
+            case events.Greeted(text=text, expected=False):
                 self._fault(UnexpectedReset(f"The firmware started anew ({text}).", greeting=text), position_lost=True)
             case events.Stalled(seconds=seconds):
                 self._fault(Stalled(f"The firmware has not answered for {seconds:.0f} s."), position_lost=True)
             case events.Failed(reason=reason):
-                self._fault(Stalled(reason), position_lost=True)
+                self._fault(Stalled(f"The line to the firmware failed: {reason}."), position_lost=True)
             case events.Status(state=state):
-                self._firmware_state = state
+                self._firmware_state = state or None
                 self._report({"event": "status"})
             case events.Resent(first=first, count=count, reason=reason):
-                self._report(
-                    {
-                        "event": "notice",
-                        "kind": "resend",
-                        "message": f"Sent {count} lines again from {first}: {reason}.",
-                    }
-                )
+                self._notice("resend", f"{count} lines from number {first} on were sent again: {reason}.")
+            case events.Assumed(commands=commands, reason=reason):
+                self._notice("assumed", f"{len(commands)} lines are taken as acknowledged: {reason}.")
+            case events.Action(name=name):
+                self._button(name)
+
+    def _notice(self, kind: str, message: str) -> None:
+        self._report({"event": "notice", "kind": kind, "message": message})
+
+    def _button(self, name: str) -> None:
+        """A button at the machine, passed on by the firmware (Marlin's //action:)."""
+        if name.startswith("pause") and self.state is _S.PLOTTING:
+            self.pause(now=False)
+        elif name.startswith("resume") and self.state is _S.PAUSED:
+            self._start(self.resume())
+        elif name.startswith("cancel") and self.state in _RUNNING:
+            self.cancel()
+        else:
+            self._notice("button", f"The machine says {name!r}.")
 
     def _fault(self, error: DcodeError, *, position_lost: bool) -> None:
         """One defined end for everything that goes wrong: stop feeding, lift if the link lives, keep the job."""
         channel = self._channel
-        if channel is None or self.state in (_S.CONNECTING, _S.DISCONNECTED):
-            if channel:
-                channel.halt(error)  # whoever is connecting hears it
-            return
-        if position_lost:
-            self.registered = False
-        channel.halt(error)
-        if self._run is None and not position_lost:
-            return  # whoever asked for the command has been told
-        if not self._winding_up or self._run:
-            self._wind_up(self._make_safe(error))
-
-    async def _make_safe(self, error: DcodeError) -> None:
-        channel, run = self._channel, self._run
         if channel is None:
             return
-        lifted = not isinstance(error, Alarm) and await self._try_lift(channel)
+        if position_lost:
+            self._position_unknown()
+        channel.halt(error)  # whoever waits for a command hears it
+        nobody_else = self.state in (_S.IDLE, _S.PAUSED, _S.HOMING) and not position_lost
+        if self._making_safe or nobody_else or self.state in (_S.CONNECTING, _S.DISCONNECTED, _S.ALARM):
+            return
+        self._making_safe = True
+        self._wind_up(self._make_safe(channel, error))
+
+    async def _make_safe(self, channel: Channel, error: DcodeError) -> None:
+        run = self._run
+        try:
+            lifted = not isinstance(error, Alarm) and await self._try_lift(channel)
+        finally:
+            self._making_safe = False
         pen = "The pen is up." if lifted else "The pen could not be lifted: lift it by hand."
-        if run:
+        if run and self._run is run:
             self._end_run(run, "interrupted", f"{error.message} {pen}")
         if self._channel is channel:
             self._to(_S.IDLE if lifted and self.registered else _S.ALARM, f"{error.message} {pen}")
 
     async def _try_lift(self, channel: Channel) -> bool:
-        """Raise the pen through a fresh sender; whether the firmware confirmed it."""
-        assert self.profile
-        channel.restart(self.profile)
+        """Raise the pen; whether the firmware confirmed it."""
         tools = self._tools
         try:
             async with asyncio.timeout(_LIFT_SECONDS):
@@ -444,10 +461,19 @@ class Plotter:
         return True
 
     async def _recover(self, channel: Channel) -> None:
-        """Out of an alarm at the user's wish: a fresh sender, the firmware's modes set again, the pen up."""
+        """Out of an alarm, at the user's wish and never otherwise: reset where that is a byte, unlock, pen up."""
+        assert self.profile
+        if self.profile.realtime.reset:
+            channel.realtime(self.profile.realtime.reset)
+        await channel.execute(self._tools.unlock())
         if not await self._try_lift(channel):
             raise MachineNotReady(f"The firmware does not answer. {self.message or ''}".strip(), reason="alarm")
         self._to(_S.IDLE)
+
+    def _position_unknown(self) -> None:
+        self.registered, self.pen = False, "unknown"
+        if self._channel and self._channel.guard:
+            self._channel.guard.reset()
 
     def _lost(self, error: LinkError) -> None:
         run = self._run
@@ -473,7 +499,7 @@ class Plotter:
     def _wire(self) -> tuple[Channel, Translator]:
         if self._channel is None or self._translator is None:
             raise MachineNotReady(
-                f"The plotter is not connected. {self.message or 'Give a port: --port, or serial.port in machine.json.'}",
+                f"The plotter is not connected. {self.message or 'Name its port: --port.'}",
                 reason="disconnected",
             )
         return self._channel, self._translator
@@ -497,7 +523,7 @@ class Plotter:
         try:
             await work
         except (FirmwareError, LinkError, LimitError, MachineNotReady) as error:
-            self._report({"event": "notice", "kind": error.kind, "message": error.message})
+            self._notice(error.kind, error.message)
 
 
 def _asks(run: Run) -> str:

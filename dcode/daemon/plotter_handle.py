@@ -14,7 +14,7 @@ from dcode.api.codec import MAX_MESSAGE, Message, decode, encode
 from dcode.errors import MachineNotReady, revived
 
 _NOT_CONNECTED: Final[Message] = {"state": "disconnected", "registered": False, "pen": "unknown", "row": 0}
-_LEAVE_SECONDS: Final = 30.0  # for lifting the pen and closing the port when the daemon ends
+_LEAVE_SECONDS: Final = 70.0  # for lifting the pen and closing the port when the daemon ends
 
 
 class PlotterHandle:

@@ -50,7 +50,7 @@ class PlotterProcess:
             "pause": _plain(lambda m: plotter.pause(m["now"])),
             "resume": lambda m: plotter.resume(),
             "cancel": _plain(lambda m: plotter.cancel()),
-            "stop": lambda m: plotter.stop(),
+            "stop": lambda m: plotter.stop(reset_line=m["reset_line"]),
             "status": _plain(lambda m: None),
         }
 

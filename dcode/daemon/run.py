@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from dcode.firmware.translate import Command, Translator
+from dcode.firmware.command import Command
+from dcode.firmware.translate import Translator
 from dcode.gcode.motion import Kind, Motion
 
 STOPS: Final = (Kind.PAUSE, Kind.PEN_CHANGE)
@@ -30,11 +30,6 @@ class Run:
     finished: bool = False  # everything has been handed out
     _ready: deque[Command] = field(default_factory=deque)
 
-    def begin(self) -> None:
-        """Modes first, and the pen up whatever it was."""
-        self._ready.extend(self.translator.preamble())
-        self._ready.extend(self.translator.pen_up())
-
     @property
     def between_strokes(self) -> bool:
         """The pen is up and no row is half sent: the place to pause."""
@@ -56,9 +51,7 @@ class Run:
         self.row += 1
         if step.kind in STOPS:
             self.stop = step.kind
-            if self.pen_down:
-                self._ready.extend(self.translator.pen_up())
-                self.pen_down = False
+            self.translator.row(step, at, row)  # a pen change: from now on with that pen's angles
             return
         if step.kind is Kind.PEN_DOWN:
             self.pen_down = True
@@ -66,13 +59,15 @@ class Run:
             self.pen_down = False
         self._ready.extend(self.translator.row(step, at, row))
 
-    def resume_commands(self, pen_down: bool) -> Sequence[Command]:
-        """What puts the machine back into the state in which it was held, the gondola being there again."""
-        commands = [*self.translator.preamble()]
-        if pen_down:
-            commands.extend(self.translator.pen_down())
-        return commands
+    def hold(self) -> None:
+        """Give up what is left of the row that is half sent: from where the gondola stands it is made anew.
 
-    def acknowledged(self, row: int) -> None:
-        """A command of `row` was acknowledged: all rows before it are done, as far as the firmware says."""
-        self.acked_row = max(self.acked_row, row)
+        The lines that were made leave out the feed, which a jog changes while the run is held.
+        """
+        if self._ready:
+            self._ready.clear()
+            self.row -= 1
+
+    def acknowledged(self, command: Command) -> None:
+        """The firmware has taken a command: all rows before its own are done, as far as it says."""
+        self.acked_row = max(self.acked_row, command.row)

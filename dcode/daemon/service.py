@@ -63,6 +63,7 @@ class Service:
         self._simulated: SimulatedPlotter | None = None
         self._connecting = asyncio.Lock()
         self._held_back = False  # a job was interrupted: the next one waits for the user
+        self._beginning: asyncio.Task[None] | None = None
         self._remaining: Remaining | None = None
         self._run_began = 0.0
         self._saved_at = 0.0
@@ -186,6 +187,7 @@ class Service:
         return api.Replies(replies=await self.plotter.call("console", line=params.line))
 
     async def pause(self, params: api.Pause, client: Client) -> api.Status:
+        await self._begun()
         await self.plotter.call("pause", now=params.now)
         return self._status()
 
@@ -200,7 +202,9 @@ class Service:
 
     async def stop(self, params: api.Nothing, client: Client) -> api.Status:
         self._held_back = True
-        await self.plotter.call("stop")
+        await self.plotter.call("stop", reset_line=self._simulated is not None)
+        if self._simulated:
+            await self._simulated.ask(do="reset")  # a pseudo-terminal has no DTR to do it by
         return self._status()
 
     async def ink(self, params: api.Ink, client: Client) -> api.Ink:
@@ -348,6 +352,7 @@ class Service:
     async def cancel(self, params: api.JobRef, client: Client) -> api.Job:
         job = self.store.get(params.job)
         if job.state in AT_THE_MACHINE:
+            await self._begun()
             await self.plotter.call("cancel")
         else:
             job.to(JobState.CANCELLED, "Cancelled.")
@@ -393,7 +398,12 @@ class Service:
             job.to(JobState.PLOTTING)
             job.started, self._run_began, self._saved_at = time.time(), time.monotonic(), time.monotonic()
             self._changed(job, save=True)
-            self._start(self._begin(job))
+            self._beginning = self._start(self._begin(job))
+
+    async def _begun(self) -> None:
+        """A job that is about to begin has begun: what is asked of it now reaches it."""
+        if self._beginning:
+            await asyncio.wait([self._beginning])
 
     async def _begin(self, job: Job) -> None:
         folder = self.store.files(job.id)
@@ -464,10 +474,11 @@ class Service:
             self._saved_at = time.monotonic()
         self.server.publish(("job", job.id), tell.JobChanged(job=_shown(job)))
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _shown(job: Job) -> api.Job:

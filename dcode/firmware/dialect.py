@@ -31,7 +31,9 @@ class Replies:
     prompt: bytes = b""  # an ack without a line end, at the start of a line; also said when idle
     error: Pattern | None = None  # group `code`: a line that was refused, in place of its ack
     alarm: Pattern | None = None  # group `code`
-    resend: Pattern | None = None  # group `line`: the number that is expected; or `last`: the one before it
+    # Groups: `line`, the number that is expected; or `last`, the one before it; or `counted`: the line was refused, but
+    # its number counts as used.
+    resend: Pattern | None = None
     line: Pattern | None = None  # group `line`: the last number accepted, in answer to numbering.query
     busy: Pattern | None = None  # a sign of life during a long command
     refused: Pattern | None = None  # a line that was not carried out although its ack follows; group `text`: the line
@@ -60,8 +62,10 @@ class Numbering:
 
     first: int  # the number of the first line after a reset of the count
     reset: str  # sent before the first line
-    reset_is_numbered: bool = True  # as `N<first - 1> <reset>*<checksum>`, else bare
-    setup: tuple[str, ...] = ()  # numbered lines that follow the reset
+    reset_is_numbered: bool = True  # as `N<first - 1> <reset>*<checksum>`, else with a checksum alone
+    setup: str = ""  # a numbered line that follows the reset
+    setup_reply: Pattern | None = None  # what it is answered with, besides its ack
+    prove_by_barrier: bool = False  # send the barrier first: its own reply proves that numbers are in step
     query: str = ""  # a bare line that is answered with the last number (replies.line)
     history: int = 32  # acknowledged lines that are kept, should the firmware ask for them after all
 
@@ -96,7 +100,7 @@ class Realtime:
 class Stop:
     """The fastest true stop, the first that is given. The position is lost by each."""
 
-    bytes: bytes = b""
+    realtime: bytes = b""
     line: str = ""
     dtr: bool = False  # a pulse on DTR resets the board
 
@@ -139,9 +143,11 @@ class Commands:
     barrier: str
     set_position: str
     identify: str
+    identify_greets: bool = False  # whether its answer is the greeting once more
     ask_position: str = ""
     barrier_reply: Pattern | None = None  # where the ack of the barrier comes before the barrier is reached
     home: str = ""
+    unlock: str = ""  # ends an alarm; only ever sent because a user asked for it
     home_sets_position: bool = False  # whether the firmware knows its coordinates after it
 
 

@@ -42,7 +42,9 @@ class Framing:
             return "the line begins with a space"
         if len(text) > self.room:
             return f"longer than the {self.room} characters that {self._profile.title} can take"
-        bad = next((c for c in text if not " " <= c <= "~" or c in _NEVER or ord(c) in reserved_bytes(self._profile)), None)
+        bad = next(
+            (c for c in text if not " " <= c <= "~" or c in _NEVER or ord(c) in reserved_bytes(self._profile)), None
+        )
         if bad is None:
             return "dcode numbers the lines itself"
         if bad in "\r\n":
@@ -57,7 +59,11 @@ class Framing:
 
     def numbered_line(self, number: int, text: str) -> bytes:
         """The line with number and checksum."""
-        line = f"N{number} {text}".encode("ascii")
+        return self.checksummed(f"N{number} {text}")
+
+    def checksummed(self, text: str) -> bytes:
+        """The line with a checksum alone."""
+        line = text.encode("ascii")
         return b"%b*%d\n" % (line, reduce(xor, line))
 
 

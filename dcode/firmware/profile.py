@@ -29,7 +29,7 @@ from dcode.firmware.dialect import (
     Stop,
 )
 from dcode.firmware.schema import nearest, read_table
-from dcode.gcode.interpret import Reading
+from dcode.gcode.reading import Reading
 from dcode.machine.machine import Machine
 
 BUILTIN: Final = ("makelangelo", "marlin", "grbl", "grblhal", "fluidnc")
@@ -76,7 +76,7 @@ class FirmwareProfile:
 
     @property
     def stop_bytes(self) -> bytes:
-        return self.stop.bytes
+        return self.stop.realtime
 
     @property
     def stop_line(self) -> str:
@@ -199,9 +199,7 @@ def _check(profile: FirmwareProfile, file: str) -> None:
     if profile.replies.ack is None and not profile.replies.prompt:
         raise ConfigError("one of ack and prompt must be given", file=file, key="replies.ack")
     if profile.probe == "status" and not (profile.realtime.status and profile.replies.status):
-        raise ConfigError(
-            "needs realtime.status and replies.status", file=file, key="probe", value=profile.probe
-        )
+        raise ConfigError("needs realtime.status and replies.status", file=file, key="probe", value=profile.probe)
     if profile.probe == "line" and not (profile.numbering and profile.numbering.query and profile.replies.line):
         raise ConfigError("needs numbering.query and replies.line", file=file, key="probe", value=profile.probe)
     if profile.probe == "repeat" and not (profile.numbering and profile.flow.lines == 1):

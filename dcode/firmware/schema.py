@@ -43,7 +43,7 @@ def read_table(cls: type[T], table: Mapping[str, object], file: str, where: str 
 
 def nearest(word: str, known: Mapping[str, object] | list[str] | tuple[str, ...]) -> str:
     """The known word that was probably meant; empty when none is near."""
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.5)), "")
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
 
 
 def _join(where: str, key: str) -> str:

@@ -453,16 +453,17 @@ def write_run(
     Each line has the axes that change at `decimals` decimals; a move that changes neither has no line. Stops at a
     number that is not exact at that scale, too. `row` must be at least 1.
     """
-    cdef Py_ssize_t stop = min(kind.shape[0], row + ROWS)
+    cdef Py_ssize_t stop = row
+    cdef Py_ssize_t last = min(kind.shape[0], row + ROWS)
+    while stop < last and kind[stop] == kind[row - 1] and value[stop] == value[row - 1]:
+        stop += 1
     cdef array lines = clone(array("b"), (stop - row) * 44 + 1, zero=False)  # 2 letters, 2 x 20, line end
     cdef char* begin = lines.data.as_chars
     cdef char* out = begin
-    cdef unsigned char like = kind[row - 1]
-    cdef float feed = value[row - 1]
     cdef double scale = POW10[decimals], next_x, next_y
     cdef double last_x = rint(x[row - 1] * scale), last_y = rint(y[row - 1] * scale)
     with nogil:
-        while row < stop and kind[row] == like and value[row] == feed:
+        while row < stop:
             next_x = rint(x[row] * scale)
             next_y = rint(y[row] * scale)
             if not (-EXACT < next_x < EXACT and -EXACT < next_y < EXACT):

@@ -7,10 +7,10 @@ chord ends: the bounds of the chords are the bounds of the arc.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import acos, atan2, ceil, copysign, cos, floor, hypot, pi, sin, sqrt, tau
+from math import acos, atan2, ceil, cos, floor, hypot, pi, sin, sqrt, tau
 from typing import Final
 
-from .notes import refusal
+from dcode.gcode.notes import refusal
 
 Point = tuple[float, float]
 
@@ -18,7 +18,7 @@ Point = tuple[float, float]
 _OFF: Final = 0.005
 _OFF_SHARE: Final = 0.001
 _OFF_MOST: Final = 0.5
-MOST_CHORDS: Final = 20_000  # of one arc; a circle of 100 m radius at 0.02 mm has 5,000
+MOST_CHORDS: Final = 5_000  # of one arc: a full circle of 100 m radius at 0.02 mm
 _QUARTERS: Final = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))
 
 
@@ -57,15 +57,20 @@ def chords(start: Point, end: Point, centre: Point, clockwise: bool, tolerance: 
     turn = (first - last if clockwise else last - first) % tau
     if start == end or turn == 0:
         turn = tau
-    sweep = copysign(turn, -1 if clockwise else 1)
-    most = _longest_step(max(r0, r1), tolerance)
-    if turn / most > MOST_CHORDS:
+    step = _longest_step(max(r0, r1), tolerance)
+    if turn / step > MOST_CHORDS:
         raise refusal("arc", f"the arc is too large: {turn * r0 / 1000:.4g} m of {r0 / 1000:.4g} m radius")
-    points = [
-        _at(centre, r0 + (r1 - r0) * share, first + sweep * share)
-        for share in _shares(first, sweep, most)
-    ]
-    return [*points, end]
+    points: list[Point] = []
+    begin = first
+    sweep = -turn if clockwise else turn
+    for quarter, stop in _quarters(first, sweep):
+        points += _between(centre, begin, stop, step, first, r0, (r1 - r0) / sweep)
+        radius = r0 + (r1 - r0) * (stop - first) / sweep
+        points.append((centre[0] + radius * quarter[0], centre[1] + radius * quarter[1]))
+        begin = stop
+    points += _between(centre, begin, first + sweep, step, first, r0, (r1 - r0) / sweep)
+    points.append(end)
+    return points
 
 
 def _longest_step(radius: float, tolerance: float) -> float:
@@ -73,35 +78,24 @@ def _longest_step(radius: float, tolerance: float) -> float:
     return min(pi / 2, max(1e-9, 2 * acos(1 - tolerance / radius))) if radius > tolerance else pi / 2
 
 
-def _shares(first: float, sweep: float, most: float) -> Iterator[float]:
-    """Where to put chord ends, as shares of the sweep in (0, 1): at quadrants, and evenly between them."""
-    before = 0.0
-    for stop in [*_quadrants(first, sweep), 1.0]:
-        pieces = max(1, ceil((stop - before) * abs(sweep) / most - 1e-9))
-        for piece in range(1, pieces):
-            yield before + (stop - before) * piece / pieces
-        if stop < 1:
-            yield stop
-        before = stop
-
-
-def _quadrants(first: float, sweep: float) -> list[float]:
-    """The shares of the sweep at which the arc points along an axis, ends left out."""
-    quarter = pi / 2
+def _quarters(first: float, sweep: float) -> Iterator[tuple[Point, float]]:
+    """The extreme points of the unit circle that the arc passes between its ends, and their angles, in its order."""
     step = 1 if sweep > 0 else -1
-    index = floor(first / quarter) + 1 if sweep > 0 else ceil(first / quarter) - 1
-    found = []
-    while (share := (index * quarter - first) / sweep) < 1 - 1e-9:
+    index = floor(first / (pi / 2)) + 1 if sweep > 0 else ceil(first / (pi / 2)) - 1
+    while (share := (index * (pi / 2) - first) / sweep) < 1 - 1e-9:
         if share > 1e-9:
-            found.append(share)
+            yield _QUARTERS[index % 4], index * (pi / 2)
         index += step
-    return found
 
 
-def _at(centre: Point, radius: float, angle: float) -> Point:
-    quarters = angle / (pi / 2)
-    if abs(quarters - round(quarters)) < 1e-9:  # exactly on the axis, not 6e-17 beside it
-        cosine, sine = _QUARTERS[round(quarters) % 4]
-    else:
-        cosine, sine = cos(angle), sin(angle)
-    return centre[0] + radius * cosine, centre[1] + radius * sine
+def _between(
+    centre: Point, begin: float, stop: float, step: float, first: float, radius: float, growth: float
+) -> list[Point]:
+    """Points that divide the arc between two angles evenly, ends left out. `growth` is mm of radius a radian."""
+    pieces = ceil(abs(stop - begin) / step - 1e-9)
+    cx, cy = centre
+    angles = [begin + (stop - begin) * piece / pieces for piece in range(1, pieces)]
+    if growth == 0:
+        return [(cx + radius * cos(angle), cy + radius * sin(angle)) for angle in angles]
+    radii = [radius + growth * (angle - first) for angle in angles]
+    return [(cx + r * cos(angle), cy + r * sin(angle)) for r, angle in zip(radii, angles, strict=True)]

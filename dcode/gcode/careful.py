@@ -5,25 +5,24 @@ It is the truth about what a program means; the fast paths are held to it bit by
 
 from __future__ import annotations
 
-import re
+from array import array
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from ..errors import GcodeError
-from .arcs import Point, centre_of, chords
-from .meaning import Meaning, analyse
-from .motion import Kind, Motion
-from .notes import GIVE_UP_AFTER, Notes, refusal
-from .parse import count_lines, decode, parse_line
-from .reading import Reading
-from .state import Op, PlainState, State, act, begin
+from dcode.errors import GcodeError
+from dcode.gcode.analyse import analyse
+from dcode.gcode.arcs import Point, centre_of, chords
+from dcode.gcode.meaning import Meaning
+from dcode.gcode.motion import Kind, Motion
+from dcode.gcode.notes import GIVE_UP_AFTER, Notes, refusal
+from dcode.gcode.parse import decode, parse_line
+from dcode.gcode.reading import Reading
+from dcode.gcode.source import Source
+from dcode.gcode.state import Op, PlainState, State, act, begin
 
 MOST_STEPS: Final = 20_000_000  # rows; an arc that would pass it ends the program. 55 hours at 100 rows a second
 _REMEMBERED: Final = 4_096  # lines understood once and kept by their text
-_CHANGES_BY_M6: Final = re.compile(rb"^[^;(\r\n]*[Mm][ \t]*0*6(?![0-9.])", re.MULTILINE)
-
-
-_OPENING_TAPE: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|;[^\r\n]*|\([^)\r\n]*\))*%")
+_LONGEST_REMEMBERED: Final = 200  # bytes
 
 
 class _Way(NamedTuple):
@@ -48,17 +47,16 @@ class Interpreter:
         begin(self.state, reading)
         self.motion = Motion((self.state.x, self.state.y))
         self.notes = Notes()
+        self.lines = 0  # read; whoever hands them in counts
         self.ended = 0  # the line that ended the program; 0: not yet
         self.motors_off: dict[str, tuple[int, int]] = {}  # by code: its first line, and the rows before it
-        self._data = data
+        self._source = Source(data)
         self._known: dict[bytes, Meaning | GcodeError] = {}
         self._arc_absolute = False
         self._z = reading.z_up or 0.0
         self._offset_z = 0.0
         self._tool: int | None = None  # in the holder
         self._selected: int | None = None  # by T
-        self._changes_by_m6: bool | None = None
-        self._opening: int | None = None  # the line of the % that opens the program
 
     def read_line(self, raw: bytes, line: int) -> None:
         """Understand one line of the source and carry it out."""
@@ -74,7 +72,8 @@ class Interpreter:
             meaning = analyse(parse_line(decode(raw, line), line), self.reading)
         except GcodeError as error:
             meaning = error.with_traceback(None)  # which would keep the frames alive
-        if line > 1 and (isinstance(meaning, GcodeError) or not meaning.axes):  # the first may have a byte-order mark
+        worth = isinstance(meaning, GcodeError) or not meaning.axes or "Z" in meaning.axes
+        if worth and line > 1 and len(raw) <= _LONGEST_REMEMBERED:  # line 1 may begin with a byte-order mark
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[raw] = meaning
@@ -94,10 +93,10 @@ class Interpreter:
             self.ended = line
 
     def _carry_out(self, meaning: Meaning, line: int) -> None:
-        if meaning.tape and line != self._opening_line():
+        if meaning.tape and line != self._source.opening_line:
             self.ended = line
             return
-        way = self._way(meaning)  # refuses what cannot be, before anything changes
+        way = self._way(meaning, line)  # refuses what cannot be, before anything changes
         for remark in meaning.remarks:
             self.notes.remark(line, remark.kind, remark.message, remark.column)
         self._set_modes(meaning)
@@ -142,7 +141,7 @@ class Interpreter:
                 state.draw_feed = meaning.feed * state.scale
                 state.draw_feed_given = True
 
-    def _way(self, meaning: Meaning) -> _Way:
+    def _way(self, meaning: Meaning, line: int) -> _Way:
         """Where the line leads, with the modes that it sets itself."""
         axes = meaning.axes
         if not axes or meaning.use != "move":
@@ -166,11 +165,11 @@ class Interpreter:
             return _Way([end] if "X" in axes or "Y" in axes else [], z)
         if not centred and "X" not in axes and "Y" not in axes:
             return _Way([], z)
-        points = self._arc(axes, end, mode == 2, scale, meaning.arc_absolute)
+        points = self._arc(axes, end, mode == 2, scale, meaning.arc_absolute, line)
         return _Way(points, z)
 
     def _arc(
-        self, axes: Mapping[str, float], end: Point, clockwise: bool, scale: float, absolute: bool | None
+        self, axes: Mapping[str, float], end: Point, clockwise: bool, scale: float, absolute: bool | None, line: int
     ) -> list[Point]:
         state = self.state
         here = state.x, state.y
@@ -189,6 +188,7 @@ class Interpreter:
             centre = state.x + (i or 0.0) * scale, state.y + (j or 0.0) * scale
         points = chords(here, end, centre, clockwise, self.reading.arc_tolerance)
         if len(self.motion) + len(points) > MOST_STEPS:
+            self.ended = line
             raise refusal("size", f"the program has more than {MOST_STEPS} steps")
         return points
 
@@ -200,16 +200,30 @@ class Interpreter:
             down = not self._is_up(way.z)
             if not down:  # a slanting move leaves the paper at once and reaches it only at its end
                 self._act(Op.PEN, 0.0, line)
-        kind = Kind.DRAW if state.down else Kind.TRAVEL
-        feed = state.draw_feed if state.down else state.travel_feed
-        for x, y in way.points:
-            if x != state.x or y != state.y:
-                self.motion.append(kind, x, y, feed, line)
-                state.x, state.y = x, y
-                if kind == Kind.DRAW and not state.draw_feed_given and not state.unfed_line:
-                    state.unfed_line = line
+        before = [(state.x, state.y), *way.points]
+        if points := [point for point, last in zip(way.points, before, strict=False) if point != last]:
+            self._go(points, line)
         if down:
             self._act(Op.PEN, 1.0, line)
+
+    def _go(self, points: list[Point], line: int) -> None:
+        state = self.state
+        kind, feed = (Kind.DRAW, state.draw_feed) if state.down else (Kind.TRAVEL, state.travel_feed)
+        state.x, state.y = points[-1]
+        if state.down and not state.draw_feed_given and not state.unfed_line:
+            state.unfed_line = line
+        if len(points) == 1:
+            self.motion.append(kind, state.x, state.y, feed, line)
+        else:
+            self.motion.extend(
+                {
+                    "kind": bytes([kind]) * len(points),
+                    "x": array("d", [x for x, _ in points]).tobytes(),
+                    "y": array("d", [y for _, y in points]).tobytes(),
+                    "value": array("f", [feed]).tobytes() * len(points),
+                    "line": array("I", [line]).tobytes() * len(points),
+                }
+            )
 
     def _is_up(self, z: float) -> bool:
         z_up = self.reading.z_up
@@ -233,7 +247,7 @@ class Interpreter:
     def _change_pen(self, meaning: Meaning, line: int) -> None:
         if meaning.tool is not None:
             self._selected = meaning.tool
-        if not meaning.change and (meaning.tool is None or self._waits_for_m6()):
+        if not meaning.change and (meaning.tool is None or self._source.changes_pens_by_m6):
             return
         if self._selected is None:
             self._pause("change the pen", line)
@@ -244,20 +258,7 @@ class Interpreter:
             self.motion.append(Kind.PEN_CHANGE, self.state.x, self.state.y, self._tool, line)
             self._act(Op.PEN, float(was_down), line)
 
-    def _waits_for_m6(self) -> bool:
-        """Whether T only selects, because the program changes pens by M6."""
-        if self._changes_by_m6 is None:
-            self._changes_by_m6 = _CHANGES_BY_M6.search(self._data) is not None
-        return self._changes_by_m6
-
     def _pause(self, message: str, line: int) -> None:
         if message:
             self.motion.texts[len(self.motion)] = message
         self.motion.append(Kind.PAUSE, self.state.x, self.state.y, 0.0, line)
-
-    def _opening_line(self) -> int:
-        """The line of a % that comes before everything but comments; 0 when there is none."""
-        if self._opening is None:
-            found = _OPENING_TAPE.match(self._data)
-            self._opening = count_lines(self._data[: found.end()]) if found else 0
-        return self._opening

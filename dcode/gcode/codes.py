@@ -76,3 +76,8 @@ REFUSED: Final[Mapping[tuple[str, float], str]] = {
     ("M", 112.0): "an emergency stop has no place in a program",
     ("M", 410.0): "a quick stop has no place in a program",
 }
+
+
+def name(letter: str, value: float) -> str:
+    """A code as people write it: G1, G92.1."""
+    return f"{letter}{value:.12g}"

@@ -9,42 +9,46 @@ which round exactly as one line after the other does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import numpy as np
 
-from .careful import Interpreter
-from .meaning import Meaning
-from .motion import Kind
-from .parse import chunks
-from .state import act
-from .tokens import Lines, read_lines
+from dcode.gcode.careful import Interpreter
+from dcode.gcode.lines import chunks
+from dcode.gcode.meaning import Meaning
+from dcode.gcode.motion import Kind
+from dcode.gcode.state import act
+from dcode.gcode.tokens import Lines, read_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Flags = NDArray[np.bool_]
     Floats = NDArray[np.float64]
     Indices = NDArray[np.intp]
 
+_Number = TypeVar("_Number", np.int8, np.float64)
+_CHUNK: Final = 1 << 18  # bytes: the columns of a chunk stay in the cache
 _SHORT_RUN: Final = 24  # lines: below it, line by line is faster
 
 
 class _Event(NamedTuple):
     """A pen line within a run."""
 
-    index: int  # of the line in the chunk
+    place: int  # of the line in the chunk
     meaning: Meaning
 
 
 def read(data: bytes, interpreter: Interpreter) -> None:
     """Read the whole of `data` into the interpreter's motion and notes."""
     first_line = 1
-    for start, end in chunks(data):
+    for start, end in chunks(data, _CHUNK):
         columns = read_lines(data[start:end])
         _read_chunk(columns, interpreter, first_line)
         if interpreter.ended:
             return
         first_line += len(columns)
+        interpreter.lines = first_line - 1
 
 
 def _read_chunk(lines: Lines, interpreter: Interpreter, first_line: int) -> None:
@@ -64,9 +68,7 @@ def _read_chunk(lines: Lines, interpreter: Interpreter, first_line: int) -> None
     _run(lines, begin, len(lines), events, interpreter, first_line)
 
 
-def _run(
-    lines: Lines, begin: int, end: int, events: list[_Event], interpreter: Interpreter, first_line: int
-) -> None:
+def _run(lines: Lines, begin: int, end: int, events: list[_Event], interpreter: Interpreter, first_line: int) -> None:
     """Carry out lines begin to end, which are plain but for the events."""
     while begin < end and (interpreter.state.mode > 1 or end - begin < _SHORT_RUN):
         interpreter.read_line(lines.text(begin), first_line + begin)
@@ -74,7 +76,7 @@ def _run(
         if interpreter.ended:
             return
     if begin < end:
-        events = [event for event in events if event.index >= begin]
+        events = [event for event in events if event.place >= begin]
         _Run(lines, begin, end, interpreter).carry_out(events, first_line)
 
 
@@ -98,14 +100,12 @@ class _Run:
         y = self._positions(self.y, self.has_y, rows, state.y, state.offset_y)
         changed = (x != _shifted(x, state.x)) | (y != _shifted(y, state.y))
         if not changed.all():
-            rows, x, y, travel, draw, fed = (
-                column[changed] for column in (rows, x, y, travel, draw, fed)
-            )
+            rows, x, y, travel, draw, fed = (column[changed] for column in (rows, x, y, travel, draw, fed))
         self._add(rows, x, y, travel, draw, fed, events, first_line)
         if len(rows):
             state.x, state.y = float(x[-1]), float(y[-1])
 
-    def _positions(self, values: Floats, given: NDArray[np.bool_], rows: Indices, here: float, offset: float) -> Floats:
+    def _positions(self, values: Floats, given: Flags, rows: Indices, here: float, offset: float) -> Floats:
         """The coordinate after each of the rows."""
         values, given = values[rows], given[rows]
         if self.state.relative:
@@ -114,7 +114,7 @@ class _Run:
         places = values * self.state.scale + offset
         return places if given.all() else _filled(places, given, here)
 
-    def _feeds(self, moves: NDArray[np.bool_], rows: Indices) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    def _feeds(self, moves: Flags, rows: Indices) -> tuple[Floats, Floats, Flags]:
         """Travel feed and draw feed at each of the rows, and whether the source had given the latter by then."""
         state = self.state
         says_g = self.g >= 0
@@ -137,13 +137,13 @@ class _Run:
         y: Floats,
         travel: Floats,
         draw: Floats,
-        fed: NDArray[np.bool_],
+        fed: Flags,
         events: list[_Event],
         first_line: int,
     ) -> None:
         """Append the rows to the motion, those of the events between them."""
         state = self.state
-        places = np.searchsorted(rows, [event.index - self.begin for event in events]).tolist()
+        places = np.searchsorted(rows, [event.place - self.begin for event in events]).tolist()
         pens = [state.down]
         kinds, values, at, numbers = [], [], [], []
         for place, event in zip(places, events, strict=True):
@@ -152,14 +152,14 @@ class _Run:
                     kinds.append(row[0])
                     values.append(row[1])
                     at.append(place)
-                    numbers.append(first_line + event.index)
+                    numbers.append(first_line + event.place)
             pens.append(state.down)
         down = np.repeat(pens, np.diff([0, *places, len(rows)]))
         if not state.unfed_line:
             unfed = np.flatnonzero(down & ~fed)
             if len(unfed):
                 state.unfed_line = first_line + self.begin + int(rows[unfed[0]])
-        columns = {
+        columns: dict[str, NDArray[np.generic]] = {
             "kind": np.insert(np.where(down, Kind.DRAW, Kind.TRAVEL), at, kinds).astype(np.uint8),
             "x": np.insert(x, at, _before(x, at, state.x)),
             "y": np.insert(y, at, _before(y, at, state.y)),
@@ -169,10 +169,10 @@ class _Run:
         self.motion.extend({name: column.view(np.uint8).data for name, column in columns.items()})
 
 
-def _filled(values: NDArray[np.generic], given: NDArray[np.bool_], before: float) -> NDArray[np.generic]:
+def _filled(values: NDArray[_Number], given: Flags, before: float) -> NDArray[_Number]:
     """The values, with the last given one wherever none is given, and `before` ahead of the first."""
     last = np.maximum.accumulate(np.where(given, np.arange(1, len(values) + 1), 0))
-    return np.concatenate((np.array([before], dtype=values.dtype), values))[last]
+    return np.concatenate((np.array([before], values.dtype), values))[last]
 
 
 def _shifted(values: Floats, first: float) -> Floats:

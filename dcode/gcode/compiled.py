@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ._scan import Scanner
-from .careful import Interpreter
-from .meaning import Meaning
-from .reading import Reading
+from dcode.gcode._scan import Scanner
+from dcode.gcode.careful import Interpreter
+from dcode.gcode.meaning import Meaning
+from dcode.gcode.reading import Reading
 
 
 def read(data: bytes, reading: Reading) -> Interpreter:
@@ -26,4 +26,5 @@ def read(data: bytes, reading: Reading) -> Interpreter:
                 scanner.teach(raw, meaning.ops)
         elif scanner.ended:
             break
+    interpreter.lines = scanner.line - 1
     return interpreter

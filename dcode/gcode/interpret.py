@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Literal
 
-from .careful import Interpreter
-from .motion import Kind, Motion
-from .notes import Note
-from .parse import count_lines, lines
-from .reading import Reading
+from dcode.gcode.careful import Interpreter
+from dcode.gcode.lines import count_lines, lines
+from dcode.gcode.motion import Kind, Motion
+from dcode.gcode.notes import Note
+from dcode.gcode.reading import Reading
 
 __all__ = ["Note", "Program", "Reading", "Scan", "interpret"]
 
@@ -40,8 +40,8 @@ class Program:
 
 def interpret(data: bytes, reading: Reading, scan: Scan = "auto") -> Program:
     """Read a whole file. Never raises for what is in it: what cannot be carried out comes as notes."""
-    total = count_lines(data)
-    interpreter = _read(data, reading, scan, total)
+    interpreter = _read(data, reading, scan)
+    total = count_lines(data) if interpreter.ended else interpreter.lines
     motion, notes = interpreter.motion, interpreter.notes
     if interpreter.ended and interpreter.ended < total and _says_something_after(data, interpreter.ended):
         notes.remark(interpreter.ended, "ignored", "what follows the end of the program is not read")
@@ -54,23 +54,24 @@ def interpret(data: bytes, reading: Reading, scan: Scan = "auto") -> Program:
     return Program(motion, kept, total, more, notes.fatal)
 
 
-def _read(data: bytes, reading: Reading, scan: Scan, total: int) -> Interpreter:
+def _read(data: bytes, reading: Reading, scan: Scan) -> Interpreter:
     if scan in ("auto", "compiled"):
         try:
-            from . import compiled
+            from dcode.gcode import compiled
         except ImportError:
             if scan == "compiled":
                 raise
         else:
             return compiled.read(data, reading)
     interpreter = Interpreter(data, reading)
-    if scan == "numpy" or (scan == "auto" and total >= LARGE):
-        from . import columns
+    if scan == "numpy" or (scan == "auto" and count_lines(data) >= LARGE):
+        from dcode.gcode import columns
 
         columns.read(data, interpreter)
         return interpreter
     for line, raw in enumerate(lines(data), start=1):
         interpreter.read_line(raw, line)
+        interpreter.lines = line
         if interpreter.ended:
             break
     return interpreter

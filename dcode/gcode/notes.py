@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ..errors import GcodeError
+from dcode.errors import GcodeError
 
 KEPT_FATAL: Final = 800
 KEPT_REMARKS: Final = 200
@@ -38,10 +38,11 @@ def refusal(kind: str, problem: str, column: int = 0) -> GcodeError:
 class Notes:
     """Collects notes: the first fatal ones are kept and all counted; remarks are folded by what they are about."""
 
-    __slots__ = ("_fatal", "_remarks", "fatal")
+    __slots__ = ("_dropped", "_fatal", "_remarks", "fatal")
 
     def __init__(self) -> None:
         self.fatal = 0  # how many fatal ones there were
+        self._dropped = 0  # remarks
         self._fatal: list[Note] = []
         self._remarks: dict[tuple[str, str], list[int]] = {}  # (kind, message): first line, column, lines
 
@@ -53,16 +54,18 @@ class Notes:
 
     def remark(self, line: int, kind: str, message: str, column: int = 0) -> None:
         seen = self._remarks.get((kind, message))
-        if seen is None:
+        if seen is not None:
+            seen[2] += 1
+        elif len(self._remarks) < KEPT_REMARKS:
             self._remarks[kind, message] = [line, column, 1]
         else:
-            seen[2] += 1
+            self._dropped += 1
 
     def collected(self) -> tuple[list[Note], int]:
-        """The kept notes in order of lines, and how many fatal ones and kinds of remark were not kept."""
+        """The kept notes in order of lines, and how many were not kept."""
         remarks = [
             Note(line, kind, message if count == 1 else f"{message} ({count} lines)", column, fatal=False)
             for (kind, message), (line, column, count) in self._remarks.items()
         ]
-        kept = sorted([*self._fatal, *remarks[:KEPT_REMARKS]], key=lambda note: (note.line, note.column))
-        return kept, self.fatal + len(remarks) - len(kept)
+        kept = sorted([*self._fatal, *remarks], key=lambda note: (note.line, note.column))
+        return kept, self.fatal - len(self._fatal) + self._dropped

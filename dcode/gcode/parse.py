@@ -17,13 +17,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ..errors import GcodeError
-from .block import Block, Word
-from .codes import TAKES_BARE_LETTERS
+from dcode.errors import GcodeError
+from dcode.gcode.block import Block, Word
+from dcode.gcode.codes import TAKES_BARE_LETTERS
+from dcode.gcode.lines import lines
 
 LONGEST_LINE: Final = 10_000  # bytes; nothing that writes G-code comes near, and a binary file is told at once
 LARGEST: Final = 1e9  # of a number: a thousand kilometres in micrometres is no drawing
-_CHUNK: Final = 1 << 20
 _BOM: Final = "\ufeff"
 
 _TOKEN: Final = re.compile(
@@ -58,39 +58,6 @@ def parse(data: bytes) -> Iterator[Block | GcodeError]:
             yield error
 
 
-def lines(data: bytes) -> Iterator[bytes]:
-    """The lines of a file without their ends, which may be LF, CRLF or a CR alone."""
-    for start, end in chunks(data):
-        yield from data[start:end].splitlines()
-
-
-def chunks(data: bytes, size: int = _CHUNK) -> Iterator[tuple[int, int]]:
-    """Cut a file after line ends into pieces of about `size` bytes (a longer line makes a longer piece)."""
-    start = 0
-    while start < len(data):
-        end = _after_line_end(data, start + size)
-        yield start, end
-        start = end
-
-
-def _after_line_end(data: bytes, wanted: int) -> int:
-    """The first place at or after `wanted` at which a line begins, or the end."""
-    if wanted >= len(data):
-        return len(data)
-    feed = data.find(b"\n", wanted - 1)
-    ret = data.find(b"\r", wanted - 1, feed if feed >= 0 else len(data))
-    if ret >= 0 and ret + 1 != feed:
-        return ret + 1
-    return feed + 1 if feed >= 0 else len(data)
-
-
-def count_lines(data: bytes) -> int:
-    """How many lines the file has; a last line without an end is one."""
-    returns = data.count(b"\r")
-    ends = data.count(b"\n") + returns - (data.count(b"\r\n") if returns else 0)
-    return ends + (1 if data and data[-1] not in b"\r\n" else 0)
-
-
 def decode(raw: bytes, line: int) -> str:
     """The text of a line; bytes that are not UTF-8 become surrogates, which only comments may contain."""
     if len(raw) > LONGEST_LINE:
@@ -102,7 +69,7 @@ def parse_line(text: str, line: int) -> Block:
     """Read one line (without its end). Raises GcodeError with the column for anything that is not G-code."""
     if _USUAL.fullmatch(text):
         words = tuple([Word(w[1].upper(), float(w[2]), w.start() + 1) for w in _WORD.finditer(text)])
-        if all([-LARGEST <= word[1] <= LARGEST for word in words]):
+        if all(-LARGEST <= word.value <= LARGEST for word in words):
             return Block(line, words, "", None, text)
     code = " " + text[1:] if line == 1 and text.startswith(_BOM) else text  # keeps the columns
     if control := _CONTROL.search(code):
@@ -123,7 +90,7 @@ def parse_line(text: str, line: int) -> Block:
 class _Line:
     """The words of one line as they are found."""
 
-    __slots__ = ("bare", "code", "comments", "line", "number", "text", "words")
+    __slots__ = ("bare", "code", "comments", "line", "number", "number_end", "text", "words")
 
     def __init__(self, code: str, line: int, text: str) -> None:
         self.code, self.line, self.text = code, line, text
@@ -131,6 +98,7 @@ class _Line:
         self.bare: Word | None = None  # the first letter without a number
         self.comments: list[str] = []
         self.number: int | None = None
+        self.number_end = -1  # of the last word
 
     def block(self) -> Block:
         position = 0
@@ -143,7 +111,7 @@ class _Line:
             if kind == "number" or kind == "letter":
                 if checked:
                     raise self.error("a word after the checksum", token.start("letter"))
-                self.word(token, position)
+                self.word(token)
             elif kind == "rest" or kind == "inline":
                 self.comments.append(token[kind].strip())
             elif kind == "checksum":
@@ -159,18 +127,19 @@ class _Line:
         comment = " ".join(filter(None, self.comments))
         return Block(self.line, tuple(self.words), comment, self.number, self.text)
 
-    def word(self, token: re.Match[str], position: int) -> None:
+    def word(self, token: re.Match[str]) -> None:
         letter, digits = token["letter"].upper(), token["number"]
         column = token.start("letter") + 1
         if letter == "N" and not self.words and self.number is None:
             self.number = self.line_number(digits, column)
             return
-        if letter == "E" and column == position + 1 and self.words and self.bare is not self.words[-1]:
+        if letter == "E" and token.start("letter") == self.number_end:
             raise self.error("a number with an exponent; write it out", column - 1)
         if digits is None:
             self.words.append(Word(letter, 0.0, column))
             self.bare = self.bare or self.words[-1]
             return
+        self.number_end = token.end()
         value = float(digits)
         if not -LARGEST <= value <= LARGEST:
             raise self.error(f"{letter}{digits[:20]} is out of all proportion", column - 1)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
-from .motion import Kind
-from .reading import Reading
+from dcode.gcode.motion import Kind
+from dcode.gcode.reading import Reading
 
 
 class Op(IntEnum):

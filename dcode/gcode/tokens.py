@@ -9,12 +9,11 @@ below 2**53 divided by an exact power of ten is rounded once, and so is the near
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from .parse import LARGEST, LONGEST_LINE
+from dcode.gcode.parse import LARGEST, LONGEST_LINE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,6 +71,16 @@ class Lines:
         """The lines that are not plain."""
         return [int(index) for index in np.flatnonzero(self.foreign)]
 
+    def without_tails(self) -> bytes:
+        """The chunk without comments that go to the end of the line."""
+        marks = np.flatnonzero(np.frombuffer(self._chunk, np.uint8) == ord(";"))
+        if not len(marks):
+            return self._chunk
+        line = np.searchsorted(self._ends, marks)
+        first = np.diff(line, prepend=-1) > 0
+        kept = zip([0, *self._ends[line[first]].tolist()], [*marks[first].tolist(), None], strict=True)
+        return b"".join([self._chunk[start:stop] for start, stop in kept])
+
     def mark_odd_bytes(self) -> None:
         """Leave lines of impossible length or with control characters, which comments hide, to the careful path."""
         self.foreign |= np.diff(self._ends, prepend=-1) > LONGEST_LINE + 1
@@ -91,8 +100,8 @@ class Lines:
         self.foreign[line[at[(value[at] != 0) & (value[at] != 1)]]] = True
         self.g[line[at]] = value[at] == 1
         self.foreign |= self.has_f & (self.f <= 0)
-        for column in (self.has_x, self.has_y, self.has_f):
-            column[self.foreign] = False
+        for given in (self.has_x, self.has_y, self.has_f):
+            given[self.foreign] = False
         self.g[self.foreign] = -1
 
 
@@ -104,7 +113,7 @@ def read_lines(chunk: bytes) -> Lines:
         chunk += b"\n"
     lines = Lines(chunk)
     lines.mark_odd_bytes()
-    code = _COMMENT.sub(b"", chunk) if b";" in chunk or b"(" in chunk else chunk
+    code = _COMMENT.sub(b"", chunk) if b"(" in chunk else lines.without_tails()
     words = _Words(_BEFORE + code)
     while len(disturbed := words.disturbed()):
         lines.foreign[disturbed] = True
@@ -189,7 +198,7 @@ class _Words:
 
 def _whole_numbers(text: bytes, stops: Indices, digits: Indices) -> NDArray[np.uint64]:
     """The whole numbers of 1 to 16 digits that end before `stops`."""
-    windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(text, np.uint8), 8)
+    windows: NDArray[np.uint64] = np.ndarray(len(text) - 7, "<u8", text, strides=(1,))  # one from every byte on
     whole = _eight_digits(windows, stops, np.minimum(digits, 8))
     long = np.flatnonzero(digits > 8)
     if len(long):
@@ -198,12 +207,12 @@ def _whole_numbers(text: bytes, stops: Indices, digits: Indices) -> NDArray[np.u
     return whole
 
 
-def _eight_digits(windows: Bytes, stops: Indices, digits: Indices) -> NDArray[np.uint64]:
+def _eight_digits(windows: NDArray[np.uint64], stops: Indices, digits: Indices) -> NDArray[np.uint64]:
     """The last `digits` (up to 8) before each stop as a number: all eight bytes at once, pairs, fours, eights.
 
     Bytes ahead of the number are shifted out; the last digit is the highest byte of the little-endian word.
     """
-    word = windows[stops - 8].view("<u8").ravel()
+    word = windows[stops - 8]
     shift = (8 * (8 - np.maximum(digits, 1))).astype(np.uint64)
     word = (word >> shift) << shift
     for mask, factor, width in (

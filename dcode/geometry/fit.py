@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from dcode.errors import ConfigError
 from dcode.geometry.bounds import Bounds
+
+_POINT_MM: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class Affine:
 def fit_bounds(drawing: Bounds, sheet: Bounds, margin: float = 0.0) -> Affine:
     """The largest uniform scale, up or down, that brings `drawing` into `sheet` less `margin` mm, and centres it.
 
-    A single point keeps its size. Raises ConfigError when the margin leaves nothing of the sheet.
+    A drawing of less than a micrometre is a point and keeps its size. Raises ConfigError when the margin leaves
+    nothing of the sheet.
     """
     room = sheet.inset(margin)
     if not (margin >= 0 and room.width > 0 and room.height > 0):
@@ -32,7 +36,9 @@ def fit_bounds(drawing: Bounds, sheet: Bounds, margin: float = 0.0) -> Affine:
             key="margin",
             value=margin,
         )
-    ratios = [have / need for have, need in ((room.width, drawing.width), (room.height, drawing.height)) if need > 0]
-    scale = min(ratios, default=1.0)
+    scale = 1.0
+    if max(drawing.width, drawing.height) > _POINT_MM:
+        sides = ((room.width, drawing.width), (room.height, drawing.height))
+        scale = min(have / need for have, need in sides if need > 0)
     (from_x, from_y), (to_x, to_y) = drawing.centre, room.centre
     return Affine(scale, to_x - scale * from_x, to_y - scale * from_y)

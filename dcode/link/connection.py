@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from dcode.errors import LinkError
-from dcode.firmware.translate import Command
+from dcode.firmware.command import Command
 from dcode.link.transport import Transport
 from dcode.streaming.events import Event
 from dcode.streaming.sender import Sender

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -26,6 +26,7 @@ from dcode.machine.report import KEPT, Report, Violation
 from dcode.machine.suspects import LARGE, rows_leaving, rows_outside
 
 _MOVING: Final = (Kind.TRAVEL, Kind.DRAW, Kind.HOME)
+_TOGETHER: Final = 64
 
 
 def check(program: Program, machine: Machine) -> Report:
@@ -59,22 +60,10 @@ def _moves(motion: Motion, machine: Machine, limits: SoftLimits, measured: Measu
 
 def _proved(motion: Motion, machine: Machine, limits: SoftLimits, measured: Measure) -> bool:
     """Whether a rectangle around every point that the gondola goes to is proved. Its lengths tell a NaN."""
-    points = [motion.start, machine.home, *_homes(motion)]
-    everywhere = Bounds(
-        left=min(x for x, _ in points),
-        right=max(x for x, _ in points),
-        top=max(y for _, y in points),
-        bottom=min(y for _, y in points),
-    ).union(measured.bounds)
-    return math.isfinite(measured.draw_mm + measured.travel_mm) and limits.covers(everywhere)
-
-
-def _homes(motion: Motion) -> Iterator[tuple[float, float]]:
-    kinds, wanted = bytes(motion.kind), bytes([Kind.HOME])
-    row = kinds.find(wanted)
-    while row >= 0:
-        yield motion.x[row], motion.y[row]
-        row = kinds.find(wanted, row + 1)
+    begin = Bounds.around([motion.start, machine.home])
+    everywhere = measured.bounds.union(begin) if measured.bounds is not None else begin
+    finite = math.isfinite(measured.draw_mm + measured.travel_mm)
+    return finite and everywhere is not None and limits.covers(everywhere)
 
 
 def _many_rows(motion: Motion, limits: SoftLimits) -> tuple[list[Violation], int]:
@@ -84,8 +73,18 @@ def _many_rows(motion: Motion, limits: SoftLimits) -> tuple[list[Violation], int
     if limits.area_is_reachable:
         return found, total
     doubtful = rows_leaving(motion, limits.area, limits.tolerance, limits.provable_area())
-    by_belts, more = _rows(motion, limits, doubtful)
+    by_belts, more = _rows(motion, limits, _unproved(motion, limits, doubtful))
     return list(heapq.merge(found, by_belts, key=lambda violation: violation.line)), total + more
+
+
+def _unproved(motion: Motion, limits: SoftLimits, rows: Sequence[int]) -> Iterator[int]:
+    """Those of the rows that are not proved together with their neighbours: rows that follow each other are near."""
+    for at in range(0, len(rows), _TOGETHER):
+        some = rows[at : at + _TOGETHER]
+        points = [(motion.x[row], motion.y[row]) for row in some]
+        around = Bounds.around([*points, *map(motion.position_before, some)])
+        if around is None or not limits.covers(around):
+            yield from some
 
 
 def _rows(motion: Motion, limits: SoftLimits, rows: Iterable[int]) -> tuple[list[Violation], int]:

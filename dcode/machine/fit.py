@@ -6,10 +6,10 @@ travel only matters for where the next stroke begins, and that point is on the s
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
+from dcode.gcode.measure import measure
 from dcode.gcode.motion import Kind, Motion
 from dcode.geometry.bounds import Bounds
 from dcode.geometry.clip import clip_segment
@@ -30,10 +30,10 @@ def fit(motion: Motion, machine: Machine, margin: float = 0.0) -> Motion:
     Raises ConfigError when the margin leaves no sheet.
     """
     sheet = drawable(machine)
-    ink = ink_bounds(motion)
+    ink = measure(motion).ink
     if ink is None:
         return clip(motion, machine)
-    placed = _Placed(fit_bounds(ink, sheet, margin), sheet.inset(margin))
+    placed = _Placed.on(sheet, margin, ink)
     fitted = Rewriter(motion, machine.pen.travel_speed)
     here = placed.point(*motion.start)
     for row, (kind, x, y) in enumerate(zip(motion.kind, motion.x, motion.y, strict=True)):
@@ -66,30 +66,24 @@ def clip(motion: Motion, machine: Machine) -> Motion:
     return clipped.motion
 
 
-def ink_bounds(motion: Motion) -> Bounds | None:
-    """The rectangle around all that the pen touches; None for a program without ink."""
-    left = bottom = math.inf
-    right = top = -math.inf
-    here_x, here_y = motion.start
-    for kind, x, y in zip(motion.kind, motion.x, motion.y, strict=True):
-        if kind == Kind.DRAW or kind == Kind.PEN_DOWN:
-            left, right = min(left, x, here_x), max(right, x, here_x)
-            bottom, top = min(bottom, y, here_y), max(top, y, here_y)
-        here_x, here_y = x, y
-    return Bounds(left, right, top, bottom) if left <= right else None
-
-
 @dataclass(frozen=True, slots=True)
 class _Placed:
     """Points of the program on the sheet. Ink lies in `room` but for the last bits of the arithmetic: those go."""
 
     to_sheet: Affine
     room: Bounds
+    rounding: float  # mm
+
+    @classmethod
+    def on(cls, sheet: Bounds, margin: float, ink: Bounds) -> _Placed:
+        to_sheet = fit_bounds(ink, sheet, margin)
+        furthest = max(abs(ink.left), abs(ink.right), abs(ink.top), abs(ink.bottom))
+        return cls(to_sheet, sheet.inset(margin), 1e-9 + 1e-12 * to_sheet.scale * furthest)
 
     def point(self, x: float, y: float) -> Point:
         x, y = self.to_sheet.apply(x, y)
         room = self.room
-        if not room.contains(x, y) and room.contains(x, y, 1e-9 * (1 + abs(x) + abs(y))):
+        if not room.contains(x, y) and room.contains(x, y, self.rounding):
             return min(max(x, room.left), room.right), min(max(y, room.bottom), room.top)
         return x, y
 

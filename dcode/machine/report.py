@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,8 +27,8 @@ class Violation:
         return {
             "line": self.line,
             "kind": self.kind,
-            "value": self.value,
-            "limit": self.limit,
+            "value": _finite(self.value),
+            "limit": _finite(self.limit),
             "message": self.message,
         }
 
@@ -61,9 +62,9 @@ class Report:
             "violations_total": self.violations_total,
             "bounds": None
             if bounds is None
-            else {"left": bounds.left, "right": bounds.right, "top": bounds.top, "bottom": bounds.bottom},
-            "draw_mm": round(self.draw_mm, 3),
-            "travel_mm": round(self.travel_mm, 3),
+            else {side: _finite(getattr(bounds, side)) for side in ("left", "right", "top", "bottom")},
+            "draw_mm": _finite(round(self.draw_mm, 3)),
+            "travel_mm": _finite(round(self.travel_mm, 3)),
             "pen_lifts": self.pen_lifts,
             "notes": [
                 {"line": note.line, "column": note.column, "kind": note.kind, "message": note.message}
@@ -71,3 +72,8 @@ class Report:
             ],
             "more_notes": self.more_notes,
         }
+
+
+def _finite(value: float | None) -> float | None:
+    """The number, or None for what JSON cannot say."""
+    return value if value is not None and math.isfinite(value) else None

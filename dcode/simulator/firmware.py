@@ -86,7 +86,7 @@ class Firmware:
     def advance(self, now: float) -> None:
         """Let time pass until `now`."""
         while (when := self._next_step()) <= now:
-            self._step(when)
+            self._step_to(when)
         if now > self.now:
             self.now = now
             self.plotter.advance(now)
@@ -95,6 +95,13 @@ class Firmware:
         """When something will happen or be said if nothing comes in; None: never."""
         when = min(self._next_step(), self._out[0][0] if self._out else inf)
         return None if when == inf else max(when, self.now)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether there is nothing to do until somebody writes: what may still happen is an idle prompt."""
+        wait = self._wait
+        idle = isinstance(wait, Wait) and wait.input and not self._poked
+        return idle and not (self.rx or self._wire or self._out) and self.plotter.idle
 
     def reset(self, now: float) -> None:
         """Power on, or a DTR toggle: the program starts anew; what was on the line and in the queue is gone."""
@@ -136,6 +143,13 @@ class Firmware:
         """The moment when all but `size` bytes of what was said are out: a full send buffer makes a program wait."""
         return self._out_end - self._byte * size
 
+    def hardware_due(self) -> float:
+        """When something beside the processor wants `hardware` to be called: a servo gets somewhere. inf: nothing."""
+        return inf
+
+    def hardware(self) -> None:
+        """Do what is due beside the processor."""
+
     def poke(self) -> None:
         """Wake the program if it idles."""
         self._poked = True
@@ -147,7 +161,9 @@ class Firmware:
         wait = self._wait
         if self._poked and isinstance(wait, Wait):
             return self.now
-        when = self._next_interrupt() if self.interrupts is not None else inf
+        when = self.hardware_due()
+        if self.interrupts is not None:
+            when = min(when, self._next_interrupt())
         if not isinstance(wait, Wait):
             return wait if wait < when else when
         when = min(when, wait.until)
@@ -158,11 +174,12 @@ class Firmware:
         motion = self.plotter.next_event()
         return when if motion is None or motion > when else motion
 
-    def _step(self, when: float) -> None:
+    def _step_to(self, when: float) -> None:
         """Go to the moment `when` and do what is due."""
         moved = self.plotter.next_event() if isinstance(self._wait, Wait) else None
         self.now = max(self.now, when)
         self.plotter.advance(self.now)
+        self.hardware()
         self._hear()
         wait = self._wait
         if isinstance(wait, Wait):
@@ -175,21 +192,23 @@ class Firmware:
         else:
             due = wait <= self.now
         if due:
-            self._poked = False
+            if isinstance(wait, Wait):
+                self._poked = False  # a busy program has not seen the poke yet
             self._wait = next(self._program)
 
     def _hear(self) -> None:
         """Take in what has arrived by now."""
         while self._wire and self._wire[0][0] + self._taken * self._byte <= self.now + 1e-9:
             first, data = self._wire[0]
-            count = min(len(data), int((self.now - first) / self._byte + 1e-6) + 1)
-            self._take(data, count)
+            # Rounding must not take from the count what the condition has granted: that would loop for ever.
+            count = min(len(data), max(self._taken, int((self.now - first) / self._byte + 1e-6)) + 1)
+            self._take_in(data, count)
             if self._taken >= len(data):
                 self._wire.popleft()
                 self._taken = 0
                 self._interrupt_at = None
 
-    def _take(self, data: bytes, end: int) -> None:
+    def _take_in(self, data: bytes, end: int) -> None:
         """Take the bytes of data[_taken:end] that are no commands into the ring."""
         begin, self._taken = self._taken, end
         if self.interrupts is not None:
@@ -197,13 +216,13 @@ class Firmware:
                 at = found.start()
                 self._interrupt_at = None
                 if self.interrupt(data[at]):
-                    self._store(data[begin:at])
+                    self._into_ring(data[begin:at])
                 else:
-                    self._store(data[begin : at + 1])
+                    self._into_ring(data[begin : at + 1])
                 begin = at + 1
-        self._store(data[begin:end])
+        self._into_ring(data[begin:end])
 
-    def _store(self, data: bytes) -> None:
+    def _into_ring(self, data: bytes) -> None:
         """Into the ring. A program that waits for input empties it byte by byte, so that it cannot overflow."""
         if not (isinstance(self._wait, Wait) and self._wait.input):
             room = max(0, self.rx_bytes - len(self.rx))

@@ -74,9 +74,7 @@ class Modes:
 class Stored:
     """What EEPROM keeps: origins of the coordinate systems, in machine mm; 28 and 30 are the G28 and G30 places."""
 
-    places: dict[int, Three] = field(
-        default_factory=lambda: dict.fromkeys((*range(54, 60), 28, 30), _NOTHING)
-    )
+    places: dict[int, Three] = field(default_factory=lambda: dict.fromkeys((*range(54, 60), 28, 30), _NOTHING))
 
 
 class Interpreter:
@@ -207,17 +205,13 @@ class Interpreter:
             wanted = self._with_axes(words, scale, _NOTHING)
             length = (0.0, 0.0, self.tool_length)
             new = [
-                self.position[axis] - origin[axis] - wanted[axis] - length[axis]
-                if letter in values
-                else self.g92[axis]
+                self.position[axis] - origin[axis] - wanted[axis] - length[axis] if letter in values else self.g92[axis]
                 for axis, letter in enumerate(_LETTERS)
             ]
             return 92, (new[0], new[1], new[2])
         return None
 
-    def _places(
-        self, words: Words, other: int, scale: float, coordinates: int, motion: int
-    ) -> tuple[Three, Three]:
+    def _places(self, words: Words, other: int, scale: float, coordinates: int, motion: int) -> tuple[Three, Three]:
         """The target in machine coordinates, and the stored place of G28 and G30."""
         target = via = self.position
         if words.axes not in ("tool", "") and other not in (10, 92):
@@ -235,10 +229,7 @@ class Interpreter:
         if other in (28, 30):
             place = self.stored.places[other]
             if self._has_axes(words):
-                kept = [
-                    place[axis] if letter in words.values else target[axis]
-                    for axis, letter in enumerate(_LETTERS)
-                ]
+                kept = [place[axis] if letter in words.values else target[axis] for axis, letter in enumerate(_LETTERS)]
                 via = (kept[0], kept[1], kept[2])
             else:
                 target, via = self.position, place

@@ -1,8 +1,8 @@
 """What grbl does outside the stream of lines: realtime bytes, feed hold, door, sleep, alarms, overrides, reset.
 
 The receive interrupt only notes requests (and stops the motors at a reset); the main loop carries them out when it
-comes by `realtime`, as protocol_execute_realtime of grbl 1.1h protocol.c does. While the machine is suspended, `realtime`
-does not return, which is why grbl answers no line in a hold.
+comes by `realtime`, as protocol_execute_realtime of grbl 1.1h protocol.c does. While the machine is suspended,
+`realtime` does not return, which is why grbl answers no line in a hold.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ _REQUESTS: Final = {
 _FEED_STEPS: Final = {0x91: 10, 0x92: -10, 0x93: 1, 0x94: -1}
 _RAPIDS: Final = {0x95: 100, 0x96: 50, 0x97: 25}
 _SPINDLE_STEPS: Final = {0x9A: 10, 0x9B: -10, 0x9C: 1, 0x9D: -1}
-_ALARM_SECONDS: Final = 0.5  # report_alarm_message waits, so that the text gets out
 _SPINDLE_UP_SECONDS: Final = 4.0  # SAFETY_DOOR_SPINDLE_DELAY
 _REPORT_SECONDS: Final = 0.0012  # processor time for a status report
 
@@ -40,11 +39,11 @@ class Aborted(Exception):
 class GrblRealtime(Firmware):
     """State, requests and suspension. `report_status` is up to the firmware."""
 
+    alarm_seconds: ClassVar[float] = 0.5  # report_alarm_message waits, so that the text gets out
+    start_seconds: ClassVar[float] = 0.0014  # the first segments are prepared before the first step
     interrupts: ClassVar[re.Pattern[bytes] | None] = re.compile(rb"[?!~\x18\x80-\xff]")
 
-    def __init__(
-        self, setup: Setup, plotter: Plotter, settings: Settings, *, baud: int, rx_bytes: int
-    ) -> None:
+    def __init__(self, setup: Setup, plotter: Plotter, settings: Settings, *, baud: int, rx_bytes: int) -> None:
         self.settings = settings
         self.gcode = Interpreter(Stored(), settings[12])
         self.state = State.IDLE
@@ -97,7 +96,7 @@ class GrblRealtime(Firmware):
         if self.position_in_doubt():
             self._alarm = Alarm.HOMING_RESET if self.state is State.HOME else Alarm.ABORT
             if self.state is not State.HOME:
-                self._stolen = self.now + self.settings[1] / 1000
+                self._stolen = self.now + self.idle_seconds()
             self.plotter.flush()
 
     def position_in_doubt(self) -> bool:
@@ -108,6 +107,17 @@ class GrblRealtime(Firmware):
 
     # --- hooks
 
+    def idle_seconds(self) -> float:
+        """How long the processor waits after the last step until the axes are still (st_go_idle, $1)."""
+        return 0.0 if self.settings[1] == 255 else self.settings[1] / 1000
+
+    def alarm_text(self, alarm: Alarm) -> str:
+        """What is said of an alarm, with line ends."""
+        return f"ALARM:{alarm.value}\r\n"
+
+    def resumed(self) -> None:
+        """A hold has been released."""
+
     def report_status(self) -> str:
         """The status report, with its line end."""
         raise NotImplementedError
@@ -117,6 +127,13 @@ class GrblRealtime(Firmware):
         self.spindle = spindle
 
     # --- the main loop's side
+
+    def fail(self, alarm: Alarm) -> None:
+        """Stop and raise an alarm; what follows is a reset, by itself or (alarms 1 and 2) by the user."""
+        self.requests.add(Request.RESET)
+        self._alarm = alarm
+        self.set_spindle(Spindle(5, 0.0))
+        self.plotter.flush()
 
     def go(self, state: State) -> None:
         """Change the state; only along the table."""
@@ -129,7 +146,7 @@ class GrblRealtime(Firmware):
 
     def auto_cycle_start(self) -> None:
         """Ask for a cycle start if there is anything to run."""
-        if self.plotter.queued:
+        if self.state is State.IDLE and self.plotter.queued:
             self.requests.add(Request.CYCLE_START)
 
     def synchronize(self) -> Program:
@@ -143,7 +160,7 @@ class GrblRealtime(Firmware):
 
     def realtime(self) -> Program:
         """Do what has been asked for; does not return while suspended. Raises Aborted at a reset."""
-        if self.requests or self._alarm or self._cycling or self.suspended:
+        if self.requests or self._alarm or self.suspended or (self._cycling and not self.plotter.moving):
             yield from self._carry_out()
             while self.suspended:
                 if self.door == "open" and self.stands:
@@ -155,10 +172,17 @@ class GrblRealtime(Firmware):
     def suspended(self) -> bool:
         return self.state in (State.HOLD, State.DOOR, State.SLEEP) or self._jog_cancel
 
-    @property
-    def cycling(self) -> bool:
-        """Whether the motors are being driven."""
-        return self._cycling
+    def restart(self) -> None:
+        """Forget what was asked for, as a reset does; alarm and sleep leave a lock behind."""
+        self.requests.clear()
+        self.state = State.ALARM if self.state in (State.ALARM, State.SLEEP) else State.IDLE
+        self.feed_override = self.rapid_override = self.spindle_override = 100
+        self.wco_in = self.overrides_in = 0
+        self.stands = self._cycling = self._jog_cancel = False
+        self.door, self._alarm, self._stolen = "", None, 0.0
+        self.set_spindle(Spindle(5, 0.0))
+        self.plotter.flush()
+        self.plotter.override(1.0)
 
     def begin_cycle(self) -> None:
         """Let the queue run."""
@@ -189,12 +213,10 @@ class GrblRealtime(Firmware):
     def end_cycle(self) -> Program:
         """The stepper interrupt found nothing more to do (EXEC_CYCLE_STOP); it waits until the axes are still ($1)."""
         self._cycling = False
-        idle_ms = self.settings[1]
-        if idle_ms != 255 and self.state is not State.HOME:
-            yield max(self.now, self.plotter.still_at + idle_ms / 1000)
+        if self.state is not State.HOME:
+            yield max(self.now, self.plotter.still_at + self.idle_seconds())
         if self._jog_cancel:
             self.plotter.flush()
-            self.plotter.release()
             self.gcode.position = self.here()
             self._jog_cancel = False
             if self.state is State.JOG:
@@ -207,15 +229,18 @@ class GrblRealtime(Firmware):
 
     def here(self) -> Three:
         """Where the motors stand, in machine mm: whole steps."""
-        steps = self.settings.axes(100)
-        x, y, z = self.plotter.position
-        return round(x * steps[0]) / steps[0], round(y * steps[1]) / steps[1], round(z * steps[2]) / steps[2]
+        per_a, per_b, per_z = self.settings.axes(100)
+        a, b, z = self.plotter.axes
+        a, b, z = round(a * per_a) / per_a, round(b * per_b) / per_b, round(z * per_z) / per_z
+        belts = self.plotter.motion.belts
+        x, y = belts.position(a, b) if belts else (a, b)
+        return x, y, z
 
     def _raise_alarm(self, alarm: Alarm) -> Program:
         self.go(State.ALARM)
         self._cycling = self._jog_cancel = False
-        self.say(f"ALARM:{alarm.value}\r\n")
-        yield self.now + _ALARM_SECONDS
+        self.say(self.alarm_text(alarm))
+        yield self.now + self.alarm_seconds
         if alarm in (Alarm.HARD_LIMIT, Alarm.SOFT_LIMIT):
             self.feedback("Reset to continue")
             self.requests.discard(Request.RESET)
@@ -261,14 +286,13 @@ class GrblRealtime(Firmware):
             self.door = ""
             self.go(State.IDLE)
         if self.state is State.IDLE or (self.state is State.HOLD and self.stands):
+            if self.state is State.HOLD:
+                self.resumed()
+            yield self.now + self.start_seconds
             self.stands = False
-            if self.plotter.queued:
-                self.go(State.RUN)
-                self.plotter.release()
-                self.begin_cycle()
-            else:
-                self.plotter.release()
-                self.go(State.IDLE)
+            self.plotter.release()
+            self._cycling = self.plotter.queued > 0
+            self.go(State.RUN if self._cycling else State.IDLE)
 
     def _change_overrides(self, byte: int) -> None:
         feed, rapid, spindle = self.feed_override, self.rapid_override, self.spindle_override

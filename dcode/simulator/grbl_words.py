@@ -9,7 +9,7 @@ from typing import Final
 from dcode.simulator.grbl_settings import Refusal
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
-_BLANKS: Final = {code: None for code in [*range(0x21), ord("/")]}
+_BLANKS: Final = dict.fromkeys([*range(33), ord("/")])
 _COMMENT: Final = re.compile(r"\([^)]*(?:\)|$)|;.*")
 
 # G words by modal group (gcode.h). G10, G28, G30, G92 take axis words without being motion.

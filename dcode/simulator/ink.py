@@ -32,6 +32,7 @@ class Ink:
         self._tip = tip
         self._strokes: list[tuple[int, array[float]]] = []
         self._open: array[float] | None = None
+        self.points = 0  # how many are kept
 
     @property
     def down(self) -> bool:
@@ -43,6 +44,7 @@ class Ink:
         if self._open is None:
             self._open = array("d", (x, y))
             self._strokes.append((self.pen, self._open))
+            self.points += 1
 
     def line_to(self, x: float, y: float) -> None:
         """Lay ink from the last point to this one, if the pen is down. Straight runs are kept as one piece."""
@@ -54,6 +56,7 @@ class Ink:
         else:
             points.append(x)
             points.append(y)
+            self.points += 1
 
     def pen_up(self) -> None:
         """Lift the pen; the stroke is finished."""
@@ -61,11 +64,6 @@ class Ink:
 
     def __len__(self) -> int:
         return len(self._strokes)
-
-    @property
-    def points(self) -> int:
-        """How many points are kept."""
-        return sum(len(points) // 2 for _, points in self._strokes)
 
     def __iter__(self) -> Iterator[InkStroke]:
         for pen, flat in self._strokes:
@@ -79,9 +77,7 @@ class Ink:
         """All of it, in the order in which it was laid."""
         return list(self)
 
-    def svg(
-        self, sheet: Bounds, looks: Mapping[int, tuple[str, float]] | None = None, title: str = ""
-    ) -> str:
+    def svg(self, sheet: Bounds, looks: Mapping[int, tuple[str, float]] | None = None, title: str = "") -> str:
         """The sheet as an SVG picture. `looks` gives colour and width in mm by pen number."""
         plain = ("#000000", 0.5)
         return svg(

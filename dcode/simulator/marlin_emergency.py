@@ -36,7 +36,7 @@ class EmergencyParser:
             if len(self._line) < _DECIDES:
                 self._line.append(byte)
             return None
-        found = _LINE.match(self._line)
+        found = _LINE.match(bytes(self._line))
         self._line.clear()
         if not found:
             return None

@@ -16,6 +16,7 @@ from dcode.simulator.motion_model import MotionModel
 
 _INSTANT: Final = 1e-9  # s; more than the rounding of a clock that has run for a day, less than any step
 
+
 class Phases(NamedTuple):
     """The rest of a block: ramp to `peak`, go on at it, ramp away. Seconds, mm/s, mm/s2, mm."""
 
@@ -269,11 +270,10 @@ class Planner:
 
 def trapezoid(length: float, begin: float, nominal: float, end: float, acceleration: float) -> Phases:
     """The fastest profile over `length` mm from speed `begin` to `end`, never above `nominal` once it is there."""
-    rise, twice = acceleration, 2 * acceleration
+    rise, twice, end = acceleration, 2 * acceleration, min(end, nominal)
     peak_squared = acceleration * length + 0.5 * (begin * begin + end * end)
     if begin > nominal:  # an override was turned down: brake to it first
         rise, peak = -acceleration, nominal
-        end = min(end, nominal)
     elif peak_squared >= nominal * nominal:
         peak = nominal
     else:
@@ -286,9 +286,7 @@ def trapezoid(length: float, begin: float, nominal: float, end: float, accelerat
         return braking(length, begin, acceleration)  # too short to get that slow
     first, last = abs(peak - begin) / acceleration, (peak - end) / acceleration
     middle = cruise / peak if cruise > 0.0 and peak > 0.0 else 0.0
-    return Phases(
-        begin, first, rise, peak, middle, last, -acceleration, first + middle + last, end, length
-    )
+    return Phases(begin, first, rise, peak, middle, last, -acceleration, first + middle + last, end, length)
 
 
 def braking(length: float, begin: float, acceleration: float) -> Phases:

@@ -7,6 +7,7 @@ decides where the gondola hangs, while `set_position` moves only the labels.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from math import ceil, inf, sqrt
 from typing import Final
 
@@ -18,6 +19,7 @@ from dcode.simulator.planner import Planner
 
 # Straight in belt lengths is bowed on paper: ink follows the bow to this many mm.
 _BOW_MM: Final = 0.01
+_UNEVEN: Final = 1.6  # and it is not bent alike everywhere
 
 
 class Plotter:
@@ -27,9 +29,7 @@ class Plotter:
     wall: what the belts really hang from; None: as the firmware believes (`motion.belts`), on rails without belts.
     """
 
-    def __init__(
-        self, motion: MotionModel, at: Point, blocks: int, wall: TwoBelts | None = None
-    ) -> None:
+    def __init__(self, motion: MotionModel, at: Point, blocks: int, wall: TwoBelts | None = None) -> None:
         self.now = 0.0
         self.ink = Ink(lambda: self.paper)
         self.pen_below: float | None = None  # a pen on the z axis is down at this height and below; None: a servo
@@ -150,7 +150,7 @@ class Plotter:
                 self._here = run.block.end
                 self._arrive(run.block)
             else:
-                self._here = _along(run.block, run.done + run.phases.length)
+                self._here = _along(run.block, run.done + run.phases.after(run.end - run.begin)[0])
 
     def next_event(self) -> float | None:
         """When a block will leave the queue or the motion will stop, if nothing is added. None: nothing will."""
@@ -201,15 +201,7 @@ class Plotter:
     @property
     def position(self) -> Three:
         """Where the firmware's labels say that the motors are now: x, y, z in its frame."""
-        a, b, z = self.axes
-        belts = self.motion.belts
-        if belts is None:
-            return a, b, z
-        try:
-            x, y = belts.position(a, b)
-        except LimitError:
-            x, y = self._planned[0], self._planned[1]
-        return x, y, z
+        return self._labelled(self.axes)
 
     @property
     def axes(self) -> Three:
@@ -235,15 +227,16 @@ class Plotter:
         self._origin = (self._end[0] - a, self._end[1] - b, self._end[2] - z)
         self._planned = position
 
+    def set_axes(self, axes: Three) -> None:
+        """The same by axis positions, for firmwares that count those; belts of such lengths need not meet."""
+        self._origin = (self._end[0] - axes[0], self._end[1] - axes[1], self._end[2] - axes[2])
+        self._planned = self._labelled(axes)
+
     # --- pen
 
     def set_pen(self, down: bool) -> None:
         """Put the pen down or lift it, at once."""
-        self._lay(self._axes())
-        if down:
-            self.ink.pen_down(*self._on_paper(self._inked))
-        else:
-            self.ink.pen_up()
+        self._put_pen(down, self._axes())
 
     def change_pen(self, number: int) -> None:
         """Take another pen; it comes up for that."""
@@ -271,23 +264,40 @@ class Plotter:
         run = runs[0]
         return _along(run.block, run.done + run.phases.after(self.now - run.begin)[0])
 
+    def _labelled(self, axes: Three) -> Three:
+        a, b, z = axes
+        belts = self.motion.belts
+        if belts is None:
+            return axes
+        try:
+            x, y = belts.position(a, b)
+        except LimitError:
+            x, y = self._planned[0], self._planned[1]
+        return x, y, z
+
     def _on_paper(self, axes: Three) -> Point:
         if self._wall is None:
             return axes[0], axes[1]
-        try:
+        # Belts pulled straight: the gondola cannot follow and stays where it was.
+        with suppress(LimitError):
             self._paper = self._wall.position(axes[0], axes[1])
-        except LimitError:
-            pass  # belts pulled straight: the gondola cannot follow and stays where it was
         return self._paper
 
     def _arrive(self, block: Block) -> None:
         """The motors have reached the end of a block."""
         if self.pen_below is not None and block.start[2] != block.end[2]:
-            self.set_pen(block.end[2] - self._origin[2] <= self.pen_below)
+            self._put_pen(block.end[2] - self._origin[2] <= self.pen_below, block.end)
         elif self.ink.down:
             self._lay(block.end)
         else:
             self._inked = block.end
+
+    def _put_pen(self, down: bool, axes: Three) -> None:
+        self._lay(axes)
+        if down:
+            self.ink.pen_down(*self._on_paper(axes))
+        else:
+            self.ink.pen_up()
 
     def _lay(self, axes: Three) -> None:
         """Lay ink from where it ends to where the motors are, along the bow."""
@@ -299,7 +309,7 @@ class Plotter:
             x0, y0 = self._on_paper(start)
             middle = self._on_paper(_between(start, axes, 0.5))
             bow = sqrt((middle[0] - (x0 + x1) / 2) ** 2 + (middle[1] - (y0 + y1) / 2) ** 2)
-            pieces = ceil(sqrt(bow / _BOW_MM))
+            pieces = ceil(sqrt(_UNEVEN * bow / _BOW_MM))  # the bow falls with the square of the length
             for piece in range(1, pieces):
                 self.ink.line_to(*self._on_paper(_between(start, axes, piece / pieces)))
         self.ink.line_to(x1, y1)

@@ -39,7 +39,7 @@ class Fault:
 class Greeted:
     """The firmware has started; it knows no position and has nothing in its buffers.
 
-    `lost` is what was in flight. Unless the reset was asked for (`expected`), work that was queued makes the sender fail.
+    `lost` is what was in flight. Unless the reset was asked for (`expected`), the sender fails if there was work.
     """
 
     text: str
@@ -120,17 +120,5 @@ class Failed:
 
 
 Event = (
-    Acked
-    | Refused
-    | Fault
-    | Greeted
-    | Alarmed
-    | Busy
-    | Status
-    | Action
-    | Said
-    | Resent
-    | Assumed
-    | Stalled
-    | Failed
+    Acked | Refused | Fault | Greeted | Alarmed | Busy | Status | Action | Said | Resent | Assumed | Stalled | Failed
 )

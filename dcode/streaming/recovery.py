@@ -1,7 +1,7 @@
 """What to do when an answer does not come: ask, and if nothing answers, give up. Never wait without an end.
 
-- status: ask for the firmware's state (grbl and its kind). Whatever it says, it is alive; idle with an empty buffer means
-  that acknowledgements got lost.
+- status: ask for the firmware's state (grbl and its kind). Whatever it says, it is alive; idle with an empty buffer
+  means that acknowledgements got lost.
 - line: ask for the last line number (Marlin): what it has is done, the rest goes out again.
 - repeat: send the line again under its number (Makelangelo): if the firmware has had it, it says so.
 - none: there is nothing to ask.
@@ -14,12 +14,17 @@ from typing import Final
 from dcode.firmware.command import Command, CommandKind
 from dcode.streaming.events import Alarmed, Assumed, Status
 from dcode.streaming.resend import Resends
+from dcode.streaming.state import Hearing
 from dcode.streaming.traffic import Line, Traffic, commands_of
 
 # Bytes of the receive buffer that may be in use although it is empty: the rings of grblHAL report one or two less.
 _RING_SLACK: Final = 2
 # How long a firmware may say that it is moving and neither move nor take a line.
 _STUCK_SECONDS: Final = 60.0
+# How often it may say that it is idle while bytes wait in its buffer.
+_IDLE_AND_NOT_READING: Final = 10
+# How often a line of the setup may be taken without its answer before the firmware counts as not knowing it.
+_UNANSWERED_SETUPS: Final = 2
 _FLUSH: Final = Command("", kind=CommandKind.WIRE)
 
 
@@ -33,6 +38,7 @@ class Recovery:
         self._idle_reports = 0
         self._silent = False
         self._asked = False
+        self._answer: int | None = None  # to the query for the line number, heard once
         self._last_seen: tuple[float, float] | None = None
         self._moved_at = 0.0
 
@@ -40,10 +46,12 @@ class Recovery:
         """A line was acknowledged or refused: all is well."""
         self._unanswered = self._idle_reports = 0
         self._silent = self._asked = False
+        self._answer = None
 
     def alive(self, now: float) -> None:
         """A sign of life that acknowledges nothing."""
         self._unanswered = 0
+        self._traffic.heard_at = now
         self._traffic.expect_answer(now)
 
     def silence(self, now: float) -> None:
@@ -77,28 +85,35 @@ class Recovery:
         self._asked = True
         traffic.urgent += traffic.framing.bare(numbering.query)
 
-    @property
-    def asked(self) -> bool:
-        """Whether a query for the line number is on its way."""
-        return self._asked
-
     def last_accepted(self, number: int, now: float) -> None:
-        """The answer: the firmware has had every line up to `number`, and, commands being in order, is done with them."""
+        """The answer: the firmware has had every line up to `number`, and is done with them.
+
+        Nothing else would notice if this number was garbled at the end of a job, so it must be heard twice.
+        """
         traffic = self._traffic
-        if not self._asked:
+        if not self._asked or not traffic.flight:
+            return
+        if number != self._answer:
+            self._answer = number
+            traffic.due = now  # ask again at once
             return
         self._asked = self._silent = False
-        self._unanswered = 0
+        self._unanswered, self._answer = 0, None
         while traffic.flight and traffic.flight[0].number is not None and traffic.flight[0].number <= number:
             traffic.take(now)
         if traffic.flight or number + 1 < traffic.next_number:
             self._resends.asked_for(number + 1, f"the firmware has had lines up to {number}", now)
 
+    def sync_again(self, now: float) -> None:
+        """The answer to the sync line was not the one that it should be."""
+        self._again_raw(now)
+
     # -- repeat --------------------------------------------------------------------------------------------------------
 
     def _repeat(self, now: float) -> None:
-        traffic = self._traffic
+        traffic, numbering = self._traffic, self._traffic.profile.numbering
         line = traffic.flight[0]
+        assert numbering
         self._unanswered = 0  # the line's own tries are counted
         if line.tries >= traffic.patience.retries:
             traffic.stall(now)
@@ -110,17 +125,26 @@ class Recovery:
         traffic.flight_bytes -= line.size
         if line.prompted:  # it was taken, but what it should say got lost: ask once more, as a new line
             line.prompted = False
+            if line.command.text == numbering.setup and line.tries >= _UNANSWERED_SETUPS:
+                traffic.done(line)  # this version does not know it
+                return
         else:
             traffic.next_number = line.number if line.number is not None else traffic.next_number
             line.uncertain = True
         traffic.back([line], "no answer", 0.0, now)
 
     def _again_raw(self, now: float) -> None:
-        """An own line without a number: it changes nothing if it is read twice."""
+        """An own line without a number: it changes nothing if it is read twice.
+
+        A sync line that was acknowledged twice and never answered is one that this version has no answer to.
+        """
         traffic = self._traffic
         line = traffic.flight.popleft()
         traffic.flight_bytes -= line.size
         line.tries += 1
+        if line.prompted and line.tries > 1:
+            traffic.hearing = Hearing.ALL
+            return
         if line.tries > traffic.patience.retries:
             traffic.stall(now)
         else:
@@ -133,6 +157,7 @@ class Recovery:
         traffic = self._traffic
         self._watch_for_ghosts(status)
         self._unanswered = 0
+        traffic.heard_at = now
         if not traffic.flight or traffic.profile.probe != "status":
             return
         if status.state == "Idle":
@@ -161,6 +186,8 @@ class Recovery:
         self._idle_reports += 1
         free = rx_free(status)
         if free is not None and free < traffic.profile.flow.rx_bytes - _RING_SLACK:
+            if self._idle_reports > _IDLE_AND_NOT_READING:
+                traffic.stall(now)
             return  # it has yet to read some of it
         if free is None and self._idle_reports < 2:
             traffic.due = now  # ask once more

@@ -6,6 +6,7 @@ cannot be known whether a line got through, it goes out again under the number t
 
 from __future__ import annotations
 
+from dcode.firmware.command import CommandKind
 from dcode.streaming.traffic import Line, Traffic
 
 
@@ -56,8 +57,11 @@ class Resends:
 
     # -- one line in flight; refusal, then prompt ----------------------------------------------------------------------
 
-    def refused(self, number: int | None, reason: str, now: float) -> None:
-        """The prompt after a refusal is here. `number` is what the firmware expects, if it said so."""
+    def refused(self, number: int | None, reason: str, now: float, *, counted: bool = False) -> None:
+        """The prompt after a refusal is here. `number` is what the firmware expects, if it said so.
+
+        `counted`: it has used up the number of the line that it refused.
+        """
         traffic = self._traffic
         line = self._only()
         if line is not None and line.raw is not None:  # an unnumbered line, to a firmware that wants numbers
@@ -66,9 +70,11 @@ class Resends:
                 traffic.next_number = number
             return
         at = line.number if line and line.number is not None else traffic.next_number
-        if number is None:
+        if counted:
             self._counted_but_refused(line, at, reason, now)
-        elif number == at:
+        elif number is None or number == at:
+            if line is not None:
+                line.uncertain = False  # so no earlier try got through
             self._repeat(line, at, reason, now)
         elif number > at:
             self._firmware_is_ahead(line, at, number, reason, now)
@@ -89,7 +95,7 @@ class Resends:
             self._traffic.back([self._pop()], reason, 0.0, now)
 
     def _counted_but_refused(self, line: Line | None, at: int, reason: str, now: float) -> None:
-        """Versions that print no number have raised their count before they looked at the checksum."""
+        """Older versions raise their count before they look at the checksum."""
         if line is not None:
             self._skipped = at
             self._repeat(line, at + 1, reason, now)
@@ -107,6 +113,10 @@ class Resends:
         while pending and pending[0].acked and at < number:  # fetched back without need: it has had them
             traffic.history.append(pending.pop(0))
             at += 1
+        if all(kept.command.kind is CommandKind.WIRE for kept in traffic.history):
+            # Never in step since the count was set: prompts that were idle ones were taken for acks.
+            pending = [*traffic.history, *pending]
+            traffic.history.clear()
         traffic.next_number = number
         if pending:
             traffic.back(pending, reason, 0.0, now)
@@ -114,10 +124,11 @@ class Resends:
     def _firmware_is_behind(self, line: Line | None, at: int, number: int, reason: str, now: float) -> None:
         """It does not have lines that it seemed to have prompted for: an idle prompt came at the wrong moment."""
         traffic = self._traffic
-        missing = [kept for kept in traffic.history if kept.number is not None and kept.number >= number]
-        if number == self._skipped and traffic.history:  # it cannot have: then the line before is in doubt, too
-            missing = [traffic.history[-1]]
-        elif not missing or missing[0].number != number:  # out of all reason: the number was garbled
+        oldest = number
+        if self._skipped is not None and number <= self._skipped:
+            oldest -= 1  # the line that was refused and counted was not the last one, but the one before `number`
+        missing = [kept for kept in traffic.history if kept.number is not None and kept.number >= oldest]
+        if missing and missing[0].number != oldest:  # out of all reason: the number was garbled
             self._repeat(line, at, reason, now)
             return
         self._take_out(missing)
@@ -126,4 +137,5 @@ class Resends:
         missing.extend(traffic.again)
         traffic.again.clear()
         traffic.next_number = number
-        traffic.back(missing, reason, 0.0, now)
+        if missing:
+            traffic.back(missing, reason, 0.0, now)

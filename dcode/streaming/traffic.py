@@ -91,11 +91,12 @@ class Traffic:
 
     def pull(self, now: float) -> bytes:
         """The lines that may go out now, own lines first, then those that go again, then new ones."""
+        if self.flight and self.flight[0].command.kind is _WIRE:
+            return b""
+        own = self.again if self.again and self.again[0].command.kind is _WIRE else self.private
+        if own:
+            return b"" if self.flight else self._send(own.popleft(), now)
         parts: list[bytes] = []
-        if self.private or (self.flight and self.flight[0].command.kind is _WIRE):
-            if self.private and not self.flight:
-                parts.append(self._send(self.private.popleft(), now))
-            return b"".join(parts)
         while self.again:
             if not self._fits(self.again[0].command):
                 return b"".join(parts)
@@ -167,6 +168,7 @@ class Traffic:
         self.flight_bytes -= line.size
         waited = now - line.sent_at
         self.rtt = waited if self.rtt is None else self.rtt + (waited - self.rtt) / 8
+        self.heard_at = now
         self.due = max(now, self.patient_until) + self.patience.ack
         self.done(line)
         return line
@@ -219,14 +221,19 @@ class Traffic:
             self.become(SenderState.FAILED)
             self.events.append(Failed(reason))
 
+    def fail_quietly(self) -> None:
+        """Fail, where another event says why."""
+        if self.state is not SenderState.FAILED:
+            self.become(SenderState.FAILED)
+
     def stall(self, now: float) -> None:
         if self.state is not SenderState.FAILED:
             self.become(SenderState.FAILED)
             self.events.append(Stalled(now - self.heard_at))
 
     def settle_state(self) -> None:
-        """Idle when nothing is left to do."""
-        if self.state is SenderState.STREAMING and not (self.flight or self.queue or self.again or self.private):
+        """Idle when nothing is left to do. Own lines wait for a line of somebody's."""
+        if self.state is SenderState.STREAMING and not (self.flight or self.queue or self.again):
             self.become(SenderState.IDLE)
 
 

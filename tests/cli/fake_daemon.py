@@ -7,12 +7,13 @@ import socket
 import threading
 from base64 import b64decode
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-SQUARE = "G21 G90\nM280 P0 S90\nG0 X0 Y0 F1000\nM280 P0 S40\nG1 X100 Y0 F500\nG1 X100 Y100\nM280 P0 S90\n"
+SQUARE = "G21 G90\nM280 P0 S90\nG0 X10 Y10 F1000\nM280 P0 S40\nG1 X110 Y10 F500\nG1 X110 Y110\nM280 P0 S90\n"
 OUTSIDE = SQUARE + "G0 X431 Y0\nG1 Y-700\n"
 
 IDLE = {
@@ -88,7 +89,7 @@ class Refusal(Exception):
 
 @dataclass
 class FakeDaemon:
-    """Answers calls from a table and, after a subscription, tells what it is to tell; then it hangs up."""
+    """Answers calls from a table and, after a subscription, tells what it is to tell."""
 
     state_dir: Path
     answers: dict[str, Any] = field(default_factory=dict)
@@ -117,6 +118,7 @@ class FakeDaemon:
             "job.commit": {"job": a_job(), "report": {"ok": True}},
             "job.list": {"jobs": [plotting(27), a_job(id=13, name="heron.gcode")]},
         } | self.answers
+        self._connections: list[socket.socket] = []
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(self.socket))
         self._listener.listen()
@@ -125,6 +127,11 @@ class FakeDaemon:
     def asked(self, method: str) -> list[dict[str, Any]]:
         """The params of every call of a method."""
         return [params for called, params in self.calls if called == method]
+
+    def hang_up(self) -> None:
+        """End as a killed daemon does."""
+        for connection in self._connections:
+            connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -143,7 +150,8 @@ class FakeDaemon:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection:
+        self._connections.append(connection)
+        with connection, suppress(ConnectionError):  # a client may leave with something unread
             for line in connection.makefile("rb"):
                 request = json.loads(line)
                 self.calls.append((request["method"], request["params"]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import click
@@ -15,7 +14,7 @@ from dcode import errors
 from dcode.cli.exit_codes import OF_ERROR, ExitCode, of_error
 from dcode.cli.lazy import LazyGroup
 from dcode.cli.main import COMMANDS, root
-from tests.cli.fake_daemon import ROOT, Refusal
+from tests.cli.fake_daemon import DONE_JOB, ROOT, Refusal, job_event
 
 HEAVY = ("numpy", "pydantic", "asyncio", "serial", "subprocess")
 
@@ -78,20 +77,11 @@ def test_every_command_has_help_and_the_common_options(dcode, words: str):
         assert option in ended.out
 
 
-@pytest.mark.parametrize("words", [words for words in EVERY_COMMAND if " " not in words])
-def test_the_table_says_what_the_command_itself_says(words: str):
-    about = {name: entry.about for entries in COMMANDS.values() for name, entry in entries.items()}[words]
-    assert about.rstrip(".") in EVERY_COMMAND[words].help.split("\n\n")[0].replace("\n", " ") or words in DIFFERENT
-
-
-DIFFERENT = {"pen", "jog", "home", "pause", "cancel", "stop", "console", "sim", "ports", "preview", "watch", "daemon"}
-
-
-def test_no_command_shadows_a_module_of_another_name():
-    for entries in COMMANDS.values():
-        for name, entry in entries.items():
-            module, _, attribute = entry.target.partition(":")
-            assert getattr(import_module(module), attribute).name == name
+def test_the_tables_say_what_the_commands_themselves_say():
+    for command in (root, *EVERY_COMMAND.values()):
+        for name, entry in command.entries if isinstance(command, LazyGroup) else ():
+            member = command.get_command(click.Context(command), name)
+            assert (member.name, member.help.split("\n\n")[0]) == (name, entry.about)
 
 
 @pytest.mark.parametrize(
@@ -189,6 +179,22 @@ def test_a_reader_that_has_enough_is_no_error(process):
         os.close(write)
         _, err = ended.communicate()
     assert (ended.returncode, err) == (0, "")
+
+
+def test_a_plot_goes_on_when_nobody_reads_its_progress(daemon, process, horse: Path):
+    daemon(events=[job_event(DONE_JOB)])
+    read, write = os.pipe()
+    os.close(read)
+    with process("plot", horse, stderr=write) as plot:
+        os.close(write)
+        out, _ = plot.communicate()
+    assert (plot.returncode, out) == (0, "horse.gcode is plotted: 7 lines in 0:01:01.\n")
+
+
+def test_closed_streams_are_no_error(daemon):
+    daemon()
+    script = f"{sys.executable} -c 'from dcode.cli.main import main; main()' status >&- 2>&-"
+    assert subprocess.run(script, shell=True, cwd=ROOT).returncode == 0
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

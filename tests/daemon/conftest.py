@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from dcode.client.launch import Target, start
 from dcode.client.sync import Client
 from dcode.client.upload import upload
 
-PATIENCE = 90  # seconds for one test: a bound against hanging, nothing is measured by it
+PATIENCE = 40  # seconds for one test: a bound against hanging, nothing is measured by it
 
 Message = dict[str, Any]
 
@@ -29,7 +30,7 @@ class Rig:
 
     def __init__(self, state: Path, target: Target) -> None:
         self.state = state
-        self.client = start(Address.find(state), target)
+        self.client, _ = start(Address.find(state), target)
         self.pid: int = self.client.call("daemon.info")["pid"]
         self.listener = Client(Address.find(state).socket)
         self.listener.call("subscribe")
@@ -80,28 +81,21 @@ class Rig:
             os.kill(self.pid, signal.SIGTERM)
         except ProcessLookupError:
             return
-        _wait_until_gone(self.pid)
+        if not _wait_until_gone(self.pid):
+            os.kill(self.pid, signal.SIGKILL)
+            raise TimeoutError("the daemon did not end when it was asked to")
 
 
-def _wait_until_gone(pid: int) -> None:
-    """Until a process that may not be our child has ended."""
+def _wait_until_gone(pid: int) -> bool:
+    """Whether a process has ended, after a while at the most."""
     try:
         handle = os.pidfd_open(pid)
-    except (ProcessLookupError, AttributeError):
-        return
-    os.waitid(os.P_PIDFD, handle, os.WEXITED) if _is_child(pid) else _poll(handle)
-    os.close(handle)
-
-
-def _is_child(pid: int) -> bool:
-    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(stat[1]) == os.getpid()
-
-
-def _poll(handle: int) -> None:
-    import select
-
-    select.select([handle], [], [], PATIENCE)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], PATIENCE)[0])
+    finally:
+        os.close(handle)
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ def test_a_program_beyond_the_limits_can_be_fitted(rig: Starter) -> None:
 
 
 def test_pause_lifts_and_resume_goes_on_where_it_was(rig: Starter) -> None:
-    machine = rig("sim:makelangelo?speed=200")
+    machine = rig("sim:makelangelo?speed=50")
     job = machine.queue(SQUARE)["id"]
     machine.wait_for_job(job, "plotting")
     machine.client.call("plotter.pause", now=True)
@@ -110,15 +110,17 @@ def test_pause_lifts_and_resume_goes_on_where_it_was(rig: Starter) -> None:
 
 
 def test_pause_without_haste_finishes_the_stroke(rig: Starter) -> None:
-    machine = rig("sim:grbl?speed=200")
-    job = machine.queue(SQUARE)["id"]
+    machine = rig("sim:grbl?speed=20")
+    stroke = "".join(f"G1 X{step}\n" for step in range(1, 101))
+    job = machine.queue(f"M3\n{stroke}M5\nG0 Y10\nM3\nG1 X0\nM5\n")["id"]
     while machine.status()["pen"] != "down":
         next(machine.events)
     machine.client.call("plotter.pause", now=False)
     machine.wait_for_job(job, "paused")
-    assert length(strokes(machine.ink())) == pytest.approx(400, abs=0.1)
+    assert length(strokes(machine.ink())) == pytest.approx(100, abs=0.1)
     machine.client.call("plotter.resume")
     machine.wait_for_job(job, "done")
+    assert length(strokes(machine.ink())) == pytest.approx(200, abs=0.1)
 
 
 def test_a_program_can_pause_itself(rig: Starter) -> None:
@@ -243,7 +245,7 @@ def test_a_job_that_has_ended_can_be_plotted_again_and_forgotten(rig: Starter) -
 
 
 def test_the_queue_is_there_again_after_the_daemon_was_stopped(rig: Starter, short_dir: Path) -> None:
-    machine = rig("sim:grbl?speed=1")
+    machine = rig("sim:grbl?speed=10")
     first, second = machine.queue(SQUARE)["id"], machine.queue(SQUARE)["id"]
     machine.wait_for_job(first, "plotting")
     machine.close()

@@ -14,7 +14,9 @@ SHELLS = ("bash", "zsh", "fish")
 @command()
 @click.argument("shell", type=click.Choice(SHELLS), metavar="|".join(SHELLS))
 def completion(session: Session, shell: str) -> None:
-    """Print the completion script of a shell, to be read when the shell starts.
+    """Print the shell's completion script.
+
+    To be read when the shell starts:
 
     \b
     bash   eval "$(dcode completion bash)"                                  in ~/.bashrc

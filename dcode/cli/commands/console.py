@@ -22,9 +22,10 @@ PROMPT = "> "
 @click.argument("line", nargs=-1)
 @daemon_options
 def console(session: Session, line: tuple[str, ...]) -> int:
-    """Send LINE to the firmware and say what it answers; without LINE, line after line until Ctrl-D.
+    """Talk to the firmware.
 
-    A line that would leave the limits is refused, and so is every line while a job is at the machine.
+    Sends LINE and says what the firmware answers; without LINE, line after line until Ctrl-D. A line that would leave
+    the limits is refused, and so is every line while a job is at the machine.
     """
     with reach(session) as daemon:
         if line:
@@ -32,7 +33,7 @@ def console(session: Session, line: tuple[str, ...]) -> int:
             return ExitCode.DONE
         code = ExitCode.DONE
         for text in _typed(session):
-            code = _try(session, daemon, text)
+            code = _try(session, daemon, text) or code
         return ExitCode.DONE if session.output.interactive else code
 
 

@@ -69,7 +69,10 @@ def _start(session: Session) -> None:
 
 @command()
 def status(session: Session) -> None:
-    """Say whether a daemon runs; the exit code is 3 when none does."""
+    """Say whether a daemon runs.
+
+    The exit code is 3 when none does.
+    """
     with session.daemon() as client:
         session.reply(client.call("daemon.info"), _info_lines)
 
@@ -77,7 +80,10 @@ def status(session: Session) -> None:
 @command()
 @click.option("--now", is_flag=True, help="Even with a job at the machine: it is stopped pen up, and interrupted.")
 def stop(session: Session, now: bool) -> None:
-    """End the daemon. Refused while a job is at the machine, unless --now."""
+    """End the daemon.
+
+    Refused while a job is at the machine, unless --now.
+    """
     with session.daemon() as client:
         pid = client.call("daemon.info")["pid"]
         client.call("daemon.stop", when="now" if now else "idle")
@@ -97,7 +103,10 @@ def _wait_for_end(session: Session) -> None:
 
 @command()
 def api(session: Session) -> None:
-    """Print the methods and events of its API; with --json as JSON schemas."""
+    """Print the methods and events of its API.
+
+    With --json as JSON schemas.
+    """
     from dcode.api.events import Event
     from dcode.api.methods import METHODS
 

@@ -25,7 +25,7 @@ PARTS = {
 @fitting_options
 @program_options
 def estimate(session: Session, file: str, fit: bool, clip: bool) -> None:
-    """Say how long a file takes to plot.
+    """Say how long a file takes.
 
     The time is that of a plotter that accelerates as machine.json says; what a firmware adds of its own is not in it.
     """

@@ -35,7 +35,7 @@ def jobs(context: click.Context) -> None:
         _list(context.ensure_object(Session))
 
 
-@command()
+@command(name="list")
 def list_jobs(session: Session) -> None:
     """List all jobs."""
     _list(session)
@@ -58,7 +58,10 @@ def show(session: Session, job: int) -> None:
 @job_argument
 @click.argument("to", type=click.IntRange(1), metavar="PLACE")
 def move(session: Session, job: int, to: int) -> None:
-    """Move a waiting job to another place in the queue; 1 is next."""
+    """Move a waiting job to another place.
+
+    PLACE 1 is next.
+    """
     with session.daemon() as daemon:
         session.reply(daemon.call("job.move", job=job, to=to)["jobs"], _job_table)
 

@@ -31,10 +31,10 @@ def pen_position(context: click.Context, parameter: click.Parameter, value: str)
 @click.option("--here", is_flag=True, help="Do not move: the gondola is at the home position now.")
 @daemon_options
 def home(session: Session, here: bool) -> None:
-    """Go home, by the end-stops where there are any.
+    """Go home, or say that the gondola is there.
 
-    A machine without end-stops does not know where it is when it is switched on: bring the gondola to the home
-    position by hand and say so with --here.
+    With end-stops the machine finds home by itself. Without, it does not know where it is when it is switched on:
+    bring the gondola to the home position by hand and say so with --here.
     """
     _do(session, "plotter.home", here=here)
 
@@ -42,12 +42,14 @@ def home(session: Session, here: bool) -> None:
 @command(context_settings=NEGATIVE_NUMBERS)
 @click.argument("by", nargs=-1, type=float, metavar="[DX DY]")
 @click.option("--to", nargs=2, type=float, metavar="X Y", help="To a place instead of by a distance, in mm.")
-@click.option("--feed", type=click.FloatRange(0, min_open=True), help="mm/min; the travel speed by default.")
+@click.option(
+    "--feed", type=click.FloatRange(0, min_open=True), metavar="N", help="mm/min; the travel speed by default."
+)
 @daemon_options
 def jog(session: Session, by: tuple[float, ...], to: tuple[float, float] | None, feed: float | None) -> None:
-    """Move by DX DY (mm, right and up), or to a place, with the pen up.
+    """Move with the pen up.
 
-    A move beyond the limits is refused.
+    By DX to the right and DY up, in mm, or to a place. A move beyond the limits is refused.
     """
     if (to is None) == (not by) or len(by) not in (0, 2):
         raise click.UsageError("Either DX and DY, or --to X Y.", click.get_current_context())
@@ -59,10 +61,18 @@ def jog(session: Session, by: tuple[float, ...], to: tuple[float, float] | None,
 @click.argument("to", callback=pen_position, metavar="up|down|ANGLE")
 @daemon_options
 def pen(session: Session, to: str | float) -> None:
-    """Raise or lower the pen, or turn its servo to an angle in degrees."""
+    """Raise or lower the pen.
+
+    ANGLE turns its servo, in degrees.
+    """
     _do(session, "plotter.pen", to=to)
 
 
 def _do(session: Session, method: str, **params: Any) -> None:
     with reach(session) as daemon:
-        session.reply(daemon.call(method, **params), status_lines)
+        try:
+            answer = daemon.call(method, **params)
+        except KeyboardInterrupt:
+            session.output.note("The machine finishes what it was told; dcode stop   stops it.")
+            raise
+    session.reply(answer, status_lines)

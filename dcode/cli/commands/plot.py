@@ -26,7 +26,6 @@ SHOWN_FROM: Final = 4_000_000  # bytes; a smaller upload is over before one coul
 @command()
 @source_argument
 @fitting_options
-@daemon_options
 @click.option("--dry-run", is_flag=True, help="Check and estimate only; needs no machine.")
 @click.option("--detach", is_flag=True, help="Queue the file and return.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask first.")
@@ -36,6 +35,7 @@ SHOWN_FROM: Final = 4_000_000  # bytes; a smaller upload is over before one coul
     metavar="SVG",
     help="Afterwards, save what a simulated pen drew.",
 )
+@daemon_options
 def plot(
     session: Session, file: str, fit: bool, clip: bool, dry_run: bool, detach: bool, yes: bool, ink: Path | None
 ) -> int:
@@ -63,7 +63,8 @@ def plot(
             from dcode.cli.rehearsal import agreed
 
             if not agreed(session, daemon, source, fit=fit, clip=clip):
-                raise click.Abort
+                session.output.note("Nothing is plotted.")
+                return ExitCode.INTERRUPTED
         return _plot(session, daemon, source, fit=fit, clip=clip, detach=detach, ink=ink)
 
 
@@ -99,6 +100,9 @@ def _queue(session: Session, daemon: Client, source: Source, *, fit: bool, clip:
         job: Message = upload(daemon, source.name, source.data, fit=fit, clip=clip, require_ready=True, progress=show)[
             "job"
         ]
+    except KeyboardInterrupt:
+        session.output.note("dcode jobs   shows whether it was queued already.")
+        raise
     finally:
         session.output.show("")
     return job
@@ -110,7 +114,8 @@ def _refused(session: Session, source: Source, error: UnsafeProgram, *, tried: b
     if isinstance(report, dict) and report.get("violations"):
         tell_violations(session.output, source, report, tried=tried)
     else:
-        session.output.fail(f"{source.name}: {sentences(error)[0]}")
+        sentence, below = sentences(error)
+        session.output.fail(f"{source.name}: {sentence[:1].lower()}{sentence[1:]}", below)
     if session.json:
         session.output.answer(session.failure(error))
     return ExitCode.USAGE

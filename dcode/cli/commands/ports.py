@@ -12,7 +12,10 @@ from dcode.link.ports import PortInfo, list_ports
 
 @command()
 def ports(session: Session) -> None:
-    """List serial ports, USB first, under the name that survives a replug."""
+    """List serial ports.
+
+    USB first, under the name that survives a replug.
+    """
     found = list_ports()
     if session.json:
         session.output.answer([asdict(port) for port in found])

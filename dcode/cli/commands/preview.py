@@ -31,9 +31,10 @@ STANDARD_OUTPUT = "-"
 @fitting_options
 @program_options
 def preview(session: Session, file: str, output: str, no_travel: bool, fit: bool, clip: bool) -> None:
-    """Draw a file as an SVG picture: the ink, the pen-up moves faintly, the work area and the sheet.
+    """Draw a file as a picture.
 
-    A file that is not safe to plot is drawn as well; what is wrong with it is said on stderr.
+    An SVG with the ink, faintly the moves between strokes, and the work area. A file that is not safe to plot is drawn
+    as well; what is wrong with it is said on stderr.
     """
     source = read_source(file)
     examined = examine(source, session.machine, session.profile, to_fit=fit, to_clip=clip)

@@ -29,14 +29,13 @@ MEMBERS: Table = {
 def profiles(context: click.Context) -> None:
     """List firmware profiles, or show one.
 
-    A profile is a file: dcode profiles show NAME > mine.toml is no way to write one, but `extends = "grbl"` and what
-    differs is. It is used by its path: --profile ./mine.toml
+    One's own is a file that says `extends = "grbl"` and what differs; it is used by its path: --profile ./mine.toml
     """
     if context.invoked_subcommand is None:
         _list(context.ensure_object(Session))
 
 
-@command()
+@command(name="list")
 def list_profiles(session: Session) -> None:
     """List the profiles that come with dcode."""
     _list(session)
@@ -51,7 +50,10 @@ def _list(session: Session) -> None:
 @command()
 @click.argument("name", metavar="NAME|FILE")
 def show(session: Session, name: str) -> None:
-    """Show all of one profile: a built-in one by its name, or a file."""
+    """Show all of one profile.
+
+    A built-in one by its name, or a file by its path.
+    """
     profile = load_profile(name, data_dir("firmware_profiles"))
     session.reply(as_json(profile), lambda value: table([[key, text] for key, text in _flat(value)]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dcode.api.codec import Message
 from dcode.cli.command import command
 from dcode.cli.session import Session
-from dcode.cli.words import duration
+from dcode.cli.words import duration, plural, table
 
 
 @command()
@@ -17,17 +17,19 @@ def status(session: Session) -> None:
 
 def status_lines(status: Message) -> list[str]:
     """A status as a person reads it: the state first."""
-    lines = [" ".join(part for part in (status["state"].upper(), _job(status)) if part)]
-    lines.append(f"port      {status['port'] or 'none'}, profile {status['profile'] or 'unknown'}")
-    lines.append(f"position  {_position(status)}, pen {status['pen']}")
+    rows = [
+        [status["state"].upper(), _job(status)],
+        ["port", f"{status['port'] or 'none'}, profile {status['profile'] or 'unknown'}"],
+        ["position", f"{_position(status)}, pen {status['pen']}"],
+    ]
     if status["job"]:
         window = f"{status['in_flight']} of {status['window']} in flight"
-        lines.append(f"lines     {status['lines_acked']} acknowledged, {window}, resends {status['resends']}")
+        rows.append(["lines", f"{status['lines_acked']} acknowledged, {window}, {plural(status['resends'], 'resend')}"])
     if status["queued"]:
-        lines.append(f"waiting   {status['queued']} in the queue")
+        rows.append(["waiting", f"{plural(status['queued'], 'job')} in the queue"])
     if status["message"]:
-        lines.append(f"message   {status['message']}")
-    return lines
+        rows.append(["message", status["message"]])
+    return table(rows)
 
 
 def _job(status: Message) -> str:
@@ -41,6 +43,6 @@ def _job(status: Message) -> str:
 
 def _position(status: Message) -> str:
     if status["position"] is None:
-        return "not known" if not status["registered"] else "unknown"
+        return "not known"
     x, y = status["position"]
     return f"X {x:.2f} Y {y:.2f}"

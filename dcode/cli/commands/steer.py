@@ -12,7 +12,7 @@ from dcode.cli.session import Session
 @command()
 @click.option("--now", is_flag=True, help="Not at the end of the stroke but in it; the pen is lifted there.")
 def pause(session: Session, now: bool) -> None:
-    """Pause at the end of the stroke, pen up."""
+    """Pause at the end of the stroke."""
     _steer(session, "plotter.pause", now=now)
 
 
@@ -25,9 +25,10 @@ def resume(session: Session) -> None:
 @command()
 @click.argument("job", type=click.IntRange(1), required=False)
 def cancel(session: Session, job: int | None) -> None:
-    """End a job, pen up: JOB, or the one at the machine.
+    """End a job, pen up.
 
-    The machine finishes what its firmware has in its buffer, lifts the pen and goes home. dcode stop is faster.
+    JOB, or the one at the machine. The machine finishes what its firmware has in its buffer, lifts the pen and goes
+    home. dcode stop is faster.
     """
     with session.daemon() as daemon:
         ended = daemon.call("job.cancel", job=job or 0)
@@ -36,10 +37,10 @@ def cancel(session: Session, job: int | None) -> None:
 
 @command()
 def stop(session: Session) -> None:
-    """Stop the machine at once, as fast as its firmware can.
+    """Stop the machine at once.
 
-    The position is lost where the firmware cannot prove it. Moves that are in the firmware's buffer may still run:
-    in an emergency, pull the plug.
+    As fast as its firmware can; the position is lost where the firmware cannot prove it. Moves that are in the
+    firmware's buffer may still run: in an emergency, pull the plug.
     """
     _steer(session, "plotter.stop")
 

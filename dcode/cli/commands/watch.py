@@ -16,10 +16,10 @@ from dcode.client.sync import Client
 @command()
 @click.argument("job", type=click.IntRange(1), required=False, metavar="[JOB]")
 def watch(session: Session, job: int | None) -> int:
-    """Follow a job to its end: the one at the machine, or the next, or JOB.
+    """Follow the job at the machine.
 
-    Ctrl-C leaves it alone. The exit code is that of the job: 0 when it is done. With --json, every change is a line,
-    and the last line is how the job ended.
+    Or the next one, or JOB, to its end. Ctrl-C leaves it alone. The exit code is that of the job: 0 when it is done.
+    With --json, every change is a line, and the last line is how the job ended.
     """
     with session.daemon() as daemon:
         number = job or _current(daemon)

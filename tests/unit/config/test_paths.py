@@ -63,6 +63,12 @@ def test_a_directory_where_others_may_write_is_refused(tmp_path: Path):
         paths.make_state_dir(path)
 
 
+def test_a_directory_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(ConfigError, match="somebody else"):
+        paths.make_state_dir(tmp_path)
+
+
 def test_a_file_in_its_place_is_an_error(tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError):

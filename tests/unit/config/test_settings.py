@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from dcode.config.paths import data_dir, socket_path
 from dcode.config.settings import load_settings
 from dcode.errors import ConfigError
 
@@ -73,3 +74,19 @@ def test_paths_in_a_file_are_relative_to_it(own_config: Path):
 def test_an_unknown_flag_is_an_error():
     with pytest.raises(ConfigError, match="prot"):
         load_settings({"prot": "x"})
+
+
+def test_the_places_are_always_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    configured = load_settings({"state_dir": "/var/plotter"})
+    shown = configured.shown()
+    assert shown["state_dir"] == {"value": "/var/plotter", "source": "--state-dir"}
+    assert shown["socket"] == {"value": "/var/plotter/dcode.sock", "source": "default"}
+    assert shown["machine"]["source"] == "default"
+    assert configured.settings.machine == data_dir("configs") / "machine.json"
+
+
+def test_the_socket_is_the_one_that_clients_look_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DCODE_SOCKET", "/run/plotter.sock")
+    assert load_settings().shown()["socket"] == {"value": "/run/plotter.sock", "source": "DCODE_SOCKET"}
+    # A directory that was asked for has a daemon, and a socket, of its own.
+    assert load_settings({"state_dir": "/var/other"}).settings.socket == socket_path(Path("/var/other"))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcode.geometry.bounds import Bounds
@@ -37,6 +37,7 @@ def test_what_is_not_finite_is_outside(bad: float):
     assert clip_segment(0, bad, 0, 0, SHEET) is None
 
 
+@settings(deadline=None)
 @given(coordinates, coordinates, coordinates, coordinates)
 def test_keeps_exactly_the_part_inside(x0: float, y0: float, x1: float, y1: float):
     piece = clip_segment(x0, y0, x1, y1, SHEET)

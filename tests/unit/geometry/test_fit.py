@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcode.errors import ConfigError
@@ -37,6 +37,7 @@ def test_a_margin_that_leaves_no_sheet_is_an_error(margin: float):
 sides = st.floats(-1e4, 1e4)
 
 
+@settings(deadline=None)
 @given(sides, sides, st.floats(1e-3, 1e4), st.floats(1e-3, 1e4), st.floats(0, 40))
 def test_the_drawing_ends_inside(left: float, bottom: float, width: float, height: float, margin: float):
     drawing = Bounds(left, left + width, bottom + height, bottom)

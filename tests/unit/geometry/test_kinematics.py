@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcode.errors import LimitError
@@ -18,6 +18,7 @@ ys = st.floats(-594, 594)
 
 
 @BOTH
+@settings(deadline=None)
 @given(x=xs, y=ys)
 def test_a_point_comes_back_from_its_belt_lengths(belts: Belts, x: float, y: float):
     assert belts.position(*belts.lengths(x, y)) == pytest.approx((x, y), abs=1e-6)
@@ -43,6 +44,7 @@ def test_angles_are_below_the_horizontal_and_past_90_beside_the_motors():
 
 
 @BOTH
+@settings(deadline=None)
 @given(x=xs, y=ys, mass=st.floats(0.05, 5))
 def test_tensions_balance_the_weight(belts: Belts, x: float, y: float, mass: float):
     pulls = belts.tensions(x, y, mass)

@@ -123,13 +123,31 @@ def test_the_way_from_home_and_the_way_back_are_checked():
     steep = replace(TALL, belt_limits=BeltLimits(min_length_mm=100, min_angle=0.5), home=(-480.0, 739.0), park=True)
     motion = Motion(start=(-600.0, 650.0))
     motion.append(Kind.PEN_DOWN, -600, 650, 0, 1)
-    motion.append(Kind.DRAW, -600, 640, 500, 2)
+    motion.append(Kind.DRAW, -599, 650, 500, 2)
     report = check(Program(motion, [], 2), steep)
     assert [(one.line, one.message.split(",")[0]) for one in report.violations] == [
         (1, "where the program begins"),
         (2, "going home"),
     ]
     assert len(check(Program(motion, [], 2), replace(steep, park=False)).violations) == 1
+
+
+def test_where_the_program_begins_is_checked_though_it_never_returns_there():
+    motion = Motion(start=(-500.0, 0.0))
+    motion.append(Kind.TRAVEL, 0, 0, 1000, 4)
+    report = check(Program(motion, [], 4), OWNERS)
+    assert found(report) == [(4, "work_area", -500)]
+    assert "where the program begins" in report.violations[0].message
+
+
+def test_a_move_out_of_a_doubtful_place_is_looked_at_though_it_ends_in_a_proved_one():
+    steep = replace(TALL, work_area=Bounds(-600, 600, 750, -500), belt_limits=BeltLimits(100, min_angle=0.5))
+    motion = Motion()
+    motion.append(Kind.TRAVEL, -480, 745, 1000, 1)
+    motion.append(Kind.TRAVEL, -600, 640, 1000, 2)
+    found, total = checking._many_rows(motion, SoftLimits.of(steep))
+    assert (total, [one.line for one in found]) == (1, [2])
+    assert "on the way" in found[0].message
 
 
 def test_a_home_row_to_a_place_outside_is_found():
@@ -146,6 +164,7 @@ def test_what_is_not_finite_never_passes(bad: float, many: bool):
         motion.append(Kind.TRAVEL, bad if line == 1 else 0.0, 0.0, 1000, line + 1)
     report = check(Program(motion, [], 1), OWNERS)
     assert [one.line for one in report.violations] == [2]
+    json.dumps(report.as_json(), allow_nan=False)
 
 
 def test_a_thousand_violations_are_kept_and_all_are_counted():

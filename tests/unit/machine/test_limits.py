@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -89,9 +90,10 @@ def test_tension_is_a_limit_once_the_mass_is_known():
     assert breach.value == pytest.approx(2 * 9.80665 / 2 / math.sin(math.atan2(42, 609.6)))
 
 
-def test_a_move_past_a_motor_is_refused_though_its_ends_are_fine():
+@pytest.mark.parametrize("side", [-1, 1], ids=["left", "right"])
+def test_a_move_past_a_motor_is_refused_though_its_ends_are_fine(side: int):
     limits = SoftLimits.of(replace(TALL, belt_limits=BeltLimits(min_length_mm=100, min_angle=0.5)))
-    start, end = (-600.0, 650.0), (-480.0, 745.0)
+    start, end = (600.0 * side, 650.0), (480.0 * side, 745.0)
     assert limits.violation(*start) is None
     assert limits.violation(*end) is None
     breach = limits.segment_violation(*start, *end)
@@ -155,6 +157,37 @@ def test_a_move_that_passes_is_fine_at_every_point(machine: Machine, x0: float, 
     if any(limits.violation(x, y) for x, y in points):
         # The points in between are on the line but for rounding: only what is clearly wrong must be seen.
         assert breach is not None or all(_holds(machine, x, y) for x, y in points)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.floats(-400, 400), st.floats(-609, 590), st.floats(10, 500), st.floats(1, 300), st.floats(1, 600))
+def test_where_the_top_edge_decides_the_pull_falls_on_the_way_down(drop, left, width, depth, height):
+    """Motors of unequal height: near the lower one the pull can grow on the way down."""
+    machine = replace(TALL, right_anchor=(609.6, 762 - drop), gondola_kg=1.0)
+    top = 762 - max(drop, 0) - depth
+    box = Bounds(left, min(left + width, 600), top, top - height)
+    if not SoftLimits.of(machine).reach._pulls_less_below(box):
+        return
+    belts = machine.anchors
+    for across in range(11):
+        x = box.left + box.width * across / 10
+        pulls = [belts.tensions(x, box.top - box.height * down / 20, 1.0) for down in range(21)]
+        for above, below in pairwise(pulls):
+            assert below[0] <= above[0] + 1e-9
+            assert below[1] <= above[1] + 1e-9
+
+
+@pytest.mark.parametrize("side", [-1, 1], ids=["left", "right"])
+def test_near_the_lower_motor_the_top_edge_does_not_decide(side: int):
+    high, low = (609.6 * -side, 1162.0), (609.6 * side, 762.0)
+    left, right = (low, high) if side < 0 else (high, low)
+    machine = replace(TALL, left_anchor=left, right_anchor=right, gondola_kg=1.0)
+    reach = SoftLimits.of(machine).reach
+    near, away = sorted([500.0 * side, 600.0 * side])
+    assert not reach._pulls_less_below(Bounds(near, away, 400, 0))
+    assert reach._pulls_less_below(Bounds(-100, 100, 400, 0))
+    top, bottom = (machine.anchors.tensions(600.0 * side, y, 1.0) for y in (400, 0))
+    assert max(bottom) > max(top)
 
 
 @settings(max_examples=40, deadline=None)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcode.machine import planner, planner_columns
@@ -56,6 +56,7 @@ moves = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(moves, st.none() | st.integers(1, 20))
 def test_columns_and_lists_agree(rows: list[tuple[float, float, float]], window: int | None):
     limits = MotionLimits(acceleration=150, deviation=0.02, window=window)
@@ -75,6 +76,7 @@ def test_columns_and_lists_agree(rows: list[tuple[float, float, float]], window:
     assert seconds.tolist() == pytest.approx(expected, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(moves)
 def test_no_move_gains_more_than_its_acceleration_allows(rows: list[tuple[float, float, float]]):
     lengths, cruise, cosines = (list(column) for column in zip(*rows, strict=True))

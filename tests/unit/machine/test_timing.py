@@ -88,7 +88,7 @@ words = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(words, max_size=40), st.none() | st.integers(1, 5))
 def test_columns_and_rows_give_the_same_answer(build, rows, window):
     motion = build(*rows)

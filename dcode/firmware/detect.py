@@ -1,0 +1,26 @@
+"""Which firmware is at the other end, from what it says."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# The most particular first: FluidNC and grblHAL greet as Grbl too. [wire] and [src] as in the profiles.
+_SIGNS: Final = (
+    ("fluidnc", r"FluidNC"),  # Grbl 3.7 [FluidNC v3.7.8 ..., [VER:3.7 FluidNC v3.7.8:]
+    ("grblhal", r"^GrblHAL |\[FIRMWARE:grblHAL\]|\[DRIVER VERSION:"),
+    ("makelangelo", r"^HELLO WORLD! I AM |^M101 \(-?\d|^BADLINENUM \d|^BADCHECKSUM"),
+    ("marlin", r"^FIRMWARE_NAME:Marlin|^Marlin [\w.]|^echo:\s?Unknown command: |^start\s+Marlin"),
+    ("grbl", r"^Grbl \d|^\[VER:1\.1|^\[OPT:\w*,\d+,\d+\]"),
+)
+_PATTERNS: Final = tuple((name, re.compile(sign, re.MULTILINE)) for name, sign in _SIGNS)
+
+# Asked of whatever is there: the empty line ends what another program may have left in its parser. Marlin and grbl call
+# the others' questions unknown, Makelangelo says nothing to them; none of them moves anything.
+PROBES: Final = b"\nM115\n$I\nM100\n"
+
+
+def recognise(text: str) -> str | None:
+    """The built-in profile of a firmware that said this (any number of lines); None when it is not known."""
+    lines = text.replace("\r", "\n")
+    return next((name for name, sign in _PATTERNS if sign.search(lines)), None)

@@ -1,0 +1,272 @@
+"""From rows of motion to the lines of one firmware: its commands, units, axes and limits.
+
+Lines that are sent in order leave out what the one before has said already: an axis that does not change, the feed.
+Nothing is left out across a pause, a jog or a reset: what is unchanged is judged against the position that the caller
+gives, and every public call but `row` forgets the feed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+from dcode.errors import ConfigError
+from dcode.firmware.command import Command as Command
+from dcode.firmware.command import CommandKind
+from dcode.firmware.framing import Framing
+from dcode.firmware.profile import FirmwareProfile
+from dcode.firmware.replies import Reply, ReplyKind
+from dcode.firmware.status import Reports
+from dcode.gcode.motion import Kind, Step
+from dcode.gcode.write import shortest
+from dcode.machine.machine import Machine
+
+Point = tuple[float, float]
+
+# A length that is a whole number of segments but for rounding is not cut once more.
+_ROUNDING: Final = 1e-9
+
+
+class Translator:
+    """Writes one dialect for one machine. Positions are mm, y up; feeds mm/min; every command is one line."""
+
+    def __init__(self, profile: FirmwareProfile, machine: Machine) -> None:
+        self._profile, self._machine = profile, machine
+        self._pen = machine.pen
+        self._room = Framing(profile).room
+        self._max_feed = profile.max_feed_of(machine)
+        self._per_minute = 60.0 if profile.moves.feed_unit == "mm/s" else 1.0
+        self._down = -1.0 if profile.y_down else 1.0
+        self._feed = ""  # as the firmware was last told
+
+    # -- rows of a program ---------------------------------------------------------------------------------------------
+
+    def row(self, step: Step, at: Point, row: int) -> list[Command]:
+        """The lines of one row, the gondola being at `at`; none for a move that goes nowhere, a pause, a pen change.
+
+        All lines of a row carry its number.
+        """
+        match step.kind:
+            case Kind.DRAW:
+                return self._move(CommandKind.DRAW, at, (step.x, step.y), step.value or self._pen.draw_speed, row)
+            case Kind.TRAVEL:
+                return self._move(CommandKind.TRAVEL, at, (step.x, step.y), self._pen.travel_speed, row)
+            case Kind.PEN_UP:
+                return self._raise(row)
+            case Kind.PEN_DOWN:
+                return self._lower(row, None)
+            case Kind.DWELL:
+                return self._dwell(step.value, row)
+            case Kind.HOME:
+                return self._home(at, row)
+            case Kind.PEN_CHANGE:
+                self._pen = self._machine.named_pen(int(step.value)).pen
+        return []
+
+    def _home(self, at: Point, row: int) -> list[Command]:
+        if self._machine.end_stops:
+            return [*self._raise(row), *self._homing(row)]
+        to = self._machine.home
+        return [*self._raise(row), *self._move(CommandKind.TRAVEL, at, to, self._pen.travel_speed, row)]
+
+    # -- what is asked for outside a program ---------------------------------------------------------------------------
+
+    def preamble(self) -> list[Command]:
+        """The modes that every later line relies on."""
+        self._feed = ""
+        return [Command(text, kind=CommandKind.MODES) for text in self._profile.commands.preamble]
+
+    def pen_up(self) -> list[Command]:
+        self._feed = ""
+        return self._raise(-1)
+
+    def pen_down(self, angle: float | None = None) -> list[Command]:
+        """Lower the pen, to the machine's angle or another; degrees of its servo."""
+        self._feed = ""
+        return self._lower(-1, angle)
+
+    def pen_angle(self, angle: float) -> list[Command]:
+        """Turn the pen's servo to an angle, degrees."""
+        self._feed = ""
+        seconds = max(self._pen.raise_seconds, self._pen.lower_seconds)
+        return self._turn(angle, seconds, shortest(angle, 1), -1)
+
+    def travel(self, to: Point, at: Point, feed: float | None = None) -> list[Command]:
+        """A straight move from `at`, at the travel speed or another. The pen is up: the caller sees to that."""
+        self._feed = ""
+        return self._move(CommandKind.TRAVEL, at, to, feed or self._pen.travel_speed, -1)
+
+    def set_position(self, x: float, y: float) -> list[Command]:
+        """Tell the firmware that the gondola is at (x, y)."""
+        self._feed = ""
+        return [self._set_position(x, y, -1)]
+
+    def homing(self) -> list[Command]:
+        """Find home by the end-stops. Raises ConfigError where the profile has no command for it."""
+        self._feed = ""
+        return self._homing(-1)
+
+    def unlock(self) -> list[Command]:
+        """End an alarm, where the firmware locks itself; nothing elsewhere. Only at a user's word."""
+        self._feed = ""
+        text = self._profile.commands.unlock
+        return [Command(text, kind=CommandKind.CONSOLE)] if text else []
+
+    def barrier(self) -> list[Command]:
+        """Acknowledged once everything before it is carried out."""
+        self._feed = ""
+        return [Command(self._profile.commands.barrier, kind=CommandKind.BARRIER)]
+
+    def epilogue(self) -> list[Command]:
+        """The end of a job where it stands: the pen up, and everything carried out."""
+        return [*self.pen_up(), *self.barrier()]
+
+    def parking(self, at: Point) -> list[Command]:
+        """The end of a job at home: the pen up, the way there, and everything carried out."""
+        return [*self.pen_up(), *self.travel(self._machine.home, at), *self.barrier()]
+
+    def heard_out(self, commands: Iterable[Command]) -> list[Command]:
+        """Commands and, where a firmware acknowledges before it speaks, one that is acknowledged after it has spoken."""
+        commands = list(commands)
+        late = self._profile.commands.barrier_reply is not None and commands[-1:] != self.barrier()
+        return [*commands, *self.barrier()] if late and commands else commands
+
+    def identify(self) -> list[Command]:
+        """Ask the firmware what it is; its answer is for `FirmwareProfile.adapted` and `detect.recognise`."""
+        return [Command(self._profile.commands.identify, kind=CommandKind.QUERY)]
+
+    def ask_position(self) -> list[Command]:
+        """Ask where the gondola is; nothing where that comes with the status."""
+        text = self._profile.commands.ask_position
+        return [Command(text, kind=CommandKind.QUERY)] if text else []
+
+    def read_position(self, replies: Iterable[str]) -> Point | None:
+        """The position in what the firmware said, mm, y up; None if there is none."""
+        pattern = self._profile.replies.position
+        if pattern is not None:
+            for text in replies:
+                if found := pattern.search(text):
+                    return Reports(self._profile).read(Reply(ReplyKind.STATUS, text, None, found.groupdict()))[1]
+        return None
+
+    def verbatim(self, line: str) -> Command:
+        """A line as a user typed it."""
+        self._feed = ""
+        commands = self._profile.commands
+        kinds = {commands.barrier: CommandKind.BARRIER, commands.home: CommandKind.HOME}
+        return Command(line, kind=kinds.get(line, CommandKind.CONSOLE))
+
+    # -- moves ---------------------------------------------------------------------------------------------------------
+
+    def _move(self, kind: CommandKind, at: Point, to: Point, feed: float, row: int) -> list[Command]:
+        moves = self._profile.moves
+        drawing = kind is CommandKind.DRAW
+        letter = "G1" if drawing else moves.travel
+        feed = min(feed, self._max_feed)
+        longest = moves.segment_draw_mm if drawing else moves.segment_travel_mm
+        length = math.hypot(to[0] - at[0], to[1] - at[1])
+        pieces = math.ceil(length / longest - _ROUNDING) if longest else 1
+        if pieces <= 1:
+            command = self._line(letter, at, to, feed, row, kind, length)
+            return [] if command is None else [command]
+        return self._pieces(letter, at, to, feed, row, kind, length, pieces)
+
+    def _pieces(
+        self, letter: str, at: Point, to: Point, feed: float, row: int, kind: CommandKind, length: float, pieces: int
+    ) -> list[Command]:
+        commands: list[Command] = []
+        for n in range(1, pieces + 1):
+            part = n / pieces
+            end = to if n == pieces else (at[0] + (to[0] - at[0]) * part, at[1] + (to[1] - at[1]) * part)
+            start = commands[-1].end if commands and commands[-1].end else at
+            command = self._line(letter, start, end, feed, row, kind, length / pieces)
+            if command is not None:
+                commands.append(command)
+        return commands
+
+    def _line(
+        self, letter: str, at: Point, to: Point, feed: float, row: int, kind: CommandKind, length: float
+    ) -> Command | None:
+        """One straight line as the firmware is to have it; None when at its precision nothing changes."""
+        decimals = self._profile.moves.decimals
+        feed_text = shortest(feed / self._per_minute, 3)
+        while True:
+            text = self._text(letter, at, to, decimals)
+            if text == letter:
+                return None
+            if feed_text != self._feed:
+                text = f"{text} F{feed_text}"
+            if len(text) <= self._room or decimals <= 1:
+                break
+            decimals -= 1
+        self._feed = feed_text
+        return Command(text, row, length / feed * 60, kind, to, feed)
+
+    def _text(self, letter: str, at: Point, to: Point, decimals: int) -> str:
+        x, y = shortest(to[0], decimals), shortest(to[1] * self._down, decimals)
+        text = letter
+        if x != shortest(at[0], decimals):
+            text = f"{text} X{x}"
+        if y != shortest(at[1] * self._down, decimals):
+            text = f"{text} Y{y}"
+        return text
+
+    # -- the rest ------------------------------------------------------------------------------------------------------
+
+    def _raise(self, row: int) -> list[Command]:
+        return self._turn(self._pen.up_angle, self._pen.raise_seconds, "up", row)
+
+    def _lower(self, row: int, angle: float | None) -> list[Command]:
+        angle = self._pen.down_angle if angle is None else angle
+        return self._turn(angle, self._pen.lower_seconds, "down", row)
+
+    def _turn(self, angle: float, seconds: float, pen: str, row: int) -> list[Command]:
+        how = self._profile.pen
+        text = how.template.format(
+            index=self._pen.servo_index,
+            angle=shortest(angle, 1),
+            s=round(max(1.0, self._spindle(angle))),
+            z=shortest(self._height(angle), 2),
+        )
+        lines = [Command(line, row, 0.0, CommandKind.PEN) for line in how.before]
+        if not how.settle:
+            return [*lines, Command(text, row, seconds, CommandKind.PEN, pen=pen)]
+        lines.append(Command(text, row, 0.0, CommandKind.PEN, pen=None if seconds else pen))
+        lines.extend(command._replace(kind=CommandKind.PEN, pen=pen) for command in self._dwell(seconds, row))
+        return lines
+
+    def _spindle(self, angle: float) -> float:
+        """S for a servo angle: the range of the one laid over the other. S0 would switch the output off."""
+        how = self._profile.pen
+        part = (angle - how.angle_low) / (how.angle_high - how.angle_low)
+        return how.s_low + part * (how.s_high - how.s_low)
+
+    def _height(self, angle: float) -> float:
+        """Z for a servo angle: the machine's two angles are the two heights."""
+        how, pen = self._profile.pen, self._machine.pen
+        if pen.up_angle == pen.down_angle:
+            return how.z_up
+        part = (angle - pen.down_angle) / (pen.up_angle - pen.down_angle)
+        return how.z_down + part * (how.z_up - how.z_down)
+
+    def _dwell(self, seconds: float, row: int) -> list[Command]:
+        if seconds <= 0:
+            return []
+        text = self._profile.commands.dwell.format(seconds=shortest(seconds, 3), ms=round(seconds * 1000))
+        return [Command(text, row, seconds, CommandKind.DWELL)]
+
+    def _homing(self, row: int) -> list[Command]:
+        commands = self._profile.commands
+        if not commands.home:
+            raise ConfigError(
+                f"{self._profile.title} has no homing command in its profile", key="commands.home", value=""
+            )
+        home = self._machine.home
+        find = Command(commands.home, row, 0.0, CommandKind.HOME, home)
+        return [find] if commands.home_sets_position else [find, self._set_position(*home, row)]
+
+    def _set_position(self, x: float, y: float, row: int) -> Command:
+        decimals = self._profile.moves.decimals
+        text = self._profile.commands.set_position.format(x=shortest(x, decimals), y=shortest(y * self._down, decimals))
+        return Command(text, row, 0.0, CommandKind.POSITION, (x, y))

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dcode.simulator.clock import Clock
+from dcode.simulator.control import Control
+from dcode.simulator.faults import Line
+from dcode.simulator.firmware import build
+from dcode.simulator.setup import Setup
+
+
+@pytest.fixture
+def control() -> Control:
+    return Control(Line(build("grbl", Setup())), lambda: {"pen": "up"}, lambda path: None)
+
+
+def tell(control: Control, *orders: Any) -> list[Any]:
+    data = b"".join(json.dumps(order).encode() + b"\n" for order in orders)
+    return [json.loads(answer) for answer in control.feed(data, 0.0)]
+
+
+def test_orders_are_answered_one_by_one(control: Control) -> None:
+    assert tell(control, {"do": "status"}, {"do": "reset"}, {"do": "ink", "path": "x.svg"}) == [
+        {"ok": True, "pen": "up"},
+        {"ok": True},
+        {"ok": True, "strokes": 0, "points": 0},
+    ]
+
+
+def test_an_order_may_come_in_parts(control: Control) -> None:
+    assert control.feed(b'{"do": "sta', 0.0) == []
+    assert len(control.feed(b'tus"}\n\n', 0.0)) == 1
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        [],
+        {"do": "fly"},
+        {"do": "ink"},
+        {"do": "fault"},
+        {"do": "fault", "kind": "drop", "cuont": 3},
+        {"do": "fault", "kind": "drop", "way": "up"},
+        {"do": "fault", "kind": "delay", "seconds": "soon"},
+    ],
+)
+def test_a_bad_order_is_refused_and_the_next_one_is_not(control: Control, order: Any) -> None:
+    bad, good = tell(control, order, {"do": "status"})
+    assert bad["ok"] is False and bad["error"]
+    assert good["ok"] is True
+
+
+def test_a_fault_can_be_ordered_for_later(control: Control) -> None:
+    line = control._line
+    line.advance(1.0)
+    line.output()
+    order = {"do": "fault", "kind": "inject", "data": "//action:pause\n", "in": 2.5}
+    assert json.loads(control.feed(json.dumps(order).encode() + b"\n", 1.0)[0]) == {"ok": True}
+    line.advance(3.4)
+    assert line.output() == b""
+    line.advance(3.6)
+    assert line.output() == b"//action:pause\n"
+
+
+def test_quit_and_the_end_of_the_orders_end_it(control: Control, tmp_path: Path) -> None:
+    assert not control.ended
+    control.feed(b"", 0.0)
+    assert control.ended
+
+
+def test_virtual_time_runs_at_its_speed() -> None:
+    clock = Clock(50.0, 100.0)
+    assert clock.now(102.0) == 100.0
+    assert clock.seconds_to(200.0, 102.0) == 2.0
+    assert clock.seconds_to(50.0, 102.0) == 0.0
+
+
+def test_without_a_speed_time_stands_until_it_is_set_or_runs() -> None:
+    clock = Clock(0.0, 100.0)
+    assert clock.now(200.0) == 0.0
+    clock.set(30.0, 200.0)
+    assert clock.now(300.0) == 30.0
+    clock.run(True, 300.0)
+    assert clock.now(302.0) == 32.0
+    clock.run(False, 303.0)
+    assert clock.now(400.0) == 33.0
