@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from dcode.config import paths
+from dcode.config.paths import socket_path, state_dir
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Address:
     log: Path
 
     @classmethod
-    def find(cls, state_dir: Path | None = None) -> Self:
-        """The address for a state directory; by default that of DCODE_STATE_DIR, or the user's."""
-        home = paths.state_dir(state_dir)
-        return cls(state_dir=home, socket=paths.socket_path(home), log=home / "daemon.log")
+    def find(cls, told: Path | None = None) -> Self:
+        """The address for the state directory `told`; by default that of DCODE_STATE_DIR, or the user's."""
+        home = state_dir(told)
+        return cls(state_dir=home, socket=socket_path(home), log=home / "daemon.log")

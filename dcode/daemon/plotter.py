@@ -380,10 +380,17 @@ class Plotter:
         if run and command.row >= 0:
             run.acknowledged(command)
         if command.pen is not None:
-            self.pen = command.pen
+            self.pen = self._height(command.pen)
         if command.end is not None:
             self._shown, self._feed = command.end, command.feed
         self._report({"event": "status"})
+
+    def _height(self, pen: str) -> str:
+        """Up or down, also of a pen that was turned to an angle: whichever of the two is nearer."""
+        if pen in ("up", "down"):
+            return pen
+        servo = self.machine.pen
+        return "up" if abs(float(pen) - servo.up_angle) <= abs(float(pen) - servo.down_angle) else "down"
 
     def _heard(self, event: events.Event) -> None:
         match event:

@@ -74,10 +74,12 @@ class PlotterHandle:
         self._listening = asyncio.get_running_loop().create_task(self._listen(reader))
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
-        with contextlib.suppress(ConnectionResetError):  # it died with requests unread: the same as its end
-            while line := await reader.readline():
-                self._take(decode(line))
-        self._ended()
+        try:
+            with contextlib.suppress(ConnectionResetError):  # it died with requests unread: the same as its end
+                while line := await reader.readline():
+                    self._take(decode(line))
+        finally:
+            self._ended()
 
     def _take(self, message: Message) -> None:
         if "id" in message:

@@ -34,6 +34,7 @@ class Client:
     def __init__(self, server: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._server, self._reader, self._writer = server, reader, writer
         self.subscribed = False
+        self.gone = False  # it hung up; requests of it may still be at work
         self.uploads: set[str] = set()  # forgotten when the client goes
         self._changes: dict[object, bytes] = {}
         self._changed = asyncio.Event()
@@ -58,6 +59,7 @@ class Client:
                     await self._slots.acquire()
                     tasks.create_task(self._answer(line))
             finally:
+                self.gone = True
                 telling.cancel()
 
     async def _read(self) -> bytes:

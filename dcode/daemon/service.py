@@ -18,6 +18,7 @@ from dcode.api import events as tell
 from dcode.api import methods as api
 from dcode.api.codec import Message
 from dcode.config.machine_file import load_machine
+from dcode.config.paths import data_dir
 from dcode.daemon.plotter_handle import PlotterHandle
 from dcode.daemon.prepare import MOTION, SOURCE, digest
 from dcode.daemon.remaining import Remaining
@@ -25,11 +26,13 @@ from dcode.daemon.server import Client, Handler, Server
 from dcode.daemon.simulated import SimulatedPlotter, SimulatedPort
 from dcode.daemon.uploads import Pending, Uploads
 from dcode.errors import DcodeError, JobError, MachineNotReady, revived
+from dcode.firmware.profile import load_profile
 from dcode.jobs.job import AT_THE_MACHINE, ENDED, Job, JobState
 from dcode.jobs.store import JobStore
-from dcode.link.ports import likely_port
+from dcode.link.ports import likely_port, stable_name
 
 PLAN: Final = "plan.json"
+LISTED: Final = 1000  # jobs in one answer, which must fit a message of 1 MiB
 SAVE_SECONDS: Final = 5.0  # between two writes of a running job's progress: an SD card wears
 _COUNTED: Final = {"lines_sent": "sent", "lines_acked": "acked", "resends": "resends", "row": "row"}
 
@@ -231,9 +234,13 @@ class Service:
                     "or --port sim for a simulated plotter.",
                     reason="disconnected",
                 )
-            await self._end_simulated()
             simulated = SimulatedPort.parse(port, self._profile, self.setup.sim_speed)
-            self._port = port
+            if wanted := simulated.profile if simulated else self._profile:
+                load_profile(
+                    wanted, data_dir("firmware_profiles")
+                )  # a name that is not one is said before anything ends
+            await self._end_simulated()
+            self._port = port = stable_name(port) or port if port.startswith("/dev/tty") else port
             if simulated is None:
                 await self.plotter.call(
                     "connect", port=port, profile=self._profile or machine.profile, at=None, shown_as=port
@@ -282,9 +289,12 @@ class Service:
         upload = self.uploads.take(params.upload)
         job = self.store.add(Job(name=upload.wanted.name, created=time.time()))
         try:
+            not_connected = await self._tried_to_connect()
             answer = await self._prepare(job, upload)
             if params.require_ready:
-                await self._must_be_ready()
+                self._must_be_ready(not_connected)
+            if client.gone:
+                raise JobError("The client hung up before the program was queued.")
         except BaseException:
             self.store.forget(job)  # nothing is queued: as if it had never come
             raise
@@ -326,8 +336,17 @@ class Service:
             (simulated.profile if simulated else None) or load_machine(self.setup.machine_file).profile or "makelangelo"
         )
 
-    async def _must_be_ready(self) -> None:
-        await self._ensure_connected()
+    async def _tried_to_connect(self) -> DcodeError | None:
+        """Which firmware will plot it decides how a program is read: ask it first, if it is there."""
+        try:
+            await self._ensure_connected()
+        except DcodeError as error:
+            return error
+        return None
+
+    def _must_be_ready(self, not_connected: DcodeError | None) -> None:
+        if not_connected:
+            raise not_connected
         status = self.plotter.status
         if not status["registered"]:
             raise MachineNotReady(
@@ -344,7 +363,7 @@ class Service:
         return api.Jobs(jobs=self._jobs())
 
     def _jobs(self) -> list[api.Job]:
-        return [_shown(job) for job in self.store.listed()]
+        return [_shown(job) for job in self.store.listed()[:LISTED]]
 
     async def show(self, params: api.JobRef, client: Client) -> api.Job:
         return _shown(self.store.get(params.job))

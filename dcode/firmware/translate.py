@@ -127,7 +127,7 @@ class Translator:
         return [*self.pen_up(), *self.travel(self._machine.home, at), *self.barrier()]
 
     def heard_out(self, commands: Iterable[Command]) -> list[Command]:
-        """Commands and, where a firmware acknowledges before it speaks, one that is acknowledged after it has spoken."""
+        """Commands and, where a firmware acknowledges before it speaks, one that is acknowledged after that."""
         commands = list(commands)
         late = self._profile.commands.barrier_reply is not None and commands[-1:] != self.barrier()
         return [*commands, *self.barrier()] if late and commands else commands

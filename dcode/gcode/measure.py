@@ -22,7 +22,7 @@ Way = Literal["auto", "compiled", "numpy", "python"]
 class Measure:
     """Lengths in mm. A motion that goes nowhere has no bounds, one that draws nothing no ink."""
 
-    bounds: Bounds | None  # of everything that the gondola is sent to, homes included; the start left out
+    bounds: Bounds | None  # of everything that the gondola is sent to or draws, homes included
     ink: Bounds | None  # of what is drawn
     draw_mm: float
     travel_mm: float
@@ -34,7 +34,10 @@ class Measure:
 def measure(motion: Motion, way: Way = "auto") -> Measure:
     """Measure a motion. The three ways differ in speed, and by rounding in the last digits of the lengths."""
     (moves, lifts, draw, travel, down), all_corners, ink_corners = _measure(motion, way)
-    return Measure(_bounds(all_corners), _bounds(ink_corners), draw, travel, lifts, moves, down)
+    bounds, ink = _bounds(all_corners), _bounds(ink_corners)
+    if bounds and ink:  # a stroke that begins where the gondola stands
+        bounds = bounds.union(ink)
+    return Measure(bounds, ink, draw, travel, lifts, moves, down)
 
 
 def _bounds(corners: _Corners) -> Bounds | None:

@@ -13,7 +13,7 @@ from typing import ClassVar, Final
 from dcode.geometry.kinematics import Belts
 from dcode.simulator.firmware import Program
 from dcode.simulator.grbl import Effort, Grbl
-from dcode.simulator.grbl_gcode import Move
+from dcode.simulator.grbl_modes import Move
 from dcode.simulator.grbl_settings import Refusal
 from dcode.simulator.grbl_state import Alarm, State
 from dcode.simulator.motion_model import MotionModel

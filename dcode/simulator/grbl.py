@@ -10,7 +10,7 @@ from math import ceil, dist
 from typing import ClassVar, Final, NamedTuple
 
 from dcode.simulator.firmware import Program, Wait
-from dcode.simulator.grbl_gcode import Dwell, Move, Pause, Spindle
+from dcode.simulator.grbl_modes import Dwell, Move, Pause, Spindle
 from dcode.simulator.grbl_realtime import Aborted
 from dcode.simulator.grbl_reports import spindle_speed, status
 from dcode.simulator.grbl_settings import Refusal, Settings, numbered, suitable

@@ -11,7 +11,9 @@ import re
 from typing import ClassVar, Final
 
 from dcode.simulator.firmware import Firmware, Program, Wait
-from dcode.simulator.grbl_gcode import Interpreter, Spindle, Stored
+from dcode.simulator.grbl_gcode import Interpreter
+from dcode.simulator.grbl_modes import Spindle
+from dcode.simulator.grbl_overrides import Overrides
 from dcode.simulator.grbl_settings import Settings
 from dcode.simulator.grbl_state import TRANSITIONS, Alarm, Request, State
 from dcode.simulator.motion_model import Three
@@ -25,9 +27,6 @@ _REQUESTS: Final = {
     0x84: Request.DOOR,
     0x85: Request.JOG_CANCEL,
 }
-_FEED_STEPS: Final = {0x91: 10, 0x92: -10, 0x93: 1, 0x94: -1}
-_RAPIDS: Final = {0x95: 100, 0x96: 50, 0x97: 25}
-_SPINDLE_STEPS: Final = {0x9A: 10, 0x9B: -10, 0x9C: 1, 0x9D: -1}
 _SPINDLE_UP_SECONDS: Final = 4.0  # SAFETY_DOOR_SPINDLE_DELAY
 _REPORT_SECONDS: Final = 0.0012  # processor time for a status report
 
@@ -45,10 +44,10 @@ class GrblRealtime(Firmware):
 
     def __init__(self, setup: Setup, plotter: Plotter, settings: Settings, *, baud: int, rx_bytes: int) -> None:
         self.settings = settings
-        self.gcode = Interpreter(Stored(), settings[12])
+        self.gcode = Interpreter(settings[12])
         self.state = State.IDLE
         self.requests: set[Request] = set()
-        self.feed_override = self.rapid_override = self.spindle_override = 100
+        self.overrides = Overrides()
         self.wco_in = self.overrides_in = 0  # status reports until the next one with WCO, with Ov
         self.stands = False  # a hold has come to a stand
         self.door = ""  # "", "open", or "restoring" after cycle start
@@ -68,8 +67,9 @@ class GrblRealtime(Firmware):
         elif byte in _REQUESTS:
             if byte != 0x85 or self.state is State.JOG:
                 self.requests.add(_REQUESTS[byte])
-        elif 0x90 <= byte <= 0x9D:
-            self._change_overrides(byte)
+        elif self.overrides.take(byte):
+            self.plotter.override(self.overrides.feed / 100, self.overrides.rapid / 100)
+            self.overrides_in = 0
         self.poke()
         return True
 
@@ -176,7 +176,7 @@ class GrblRealtime(Firmware):
         """Forget what was asked for, as a reset does; alarm and sleep leave a lock behind."""
         self.requests.clear()
         self.state = State.ALARM if self.state in (State.ALARM, State.SLEEP) else State.IDLE
-        self.feed_override = self.rapid_override = self.spindle_override = 100
+        self.overrides = Overrides()
         self.wco_in = self.overrides_in = 0
         self.stands = self._cycling = self._jog_cancel = False
         self.door, self._alarm, self._stolen = "", None, 0.0
@@ -293,17 +293,3 @@ class GrblRealtime(Firmware):
             self.plotter.release()
             self._cycling = self.plotter.queued > 0
             self.go(State.RUN if self._cycling else State.IDLE)
-
-    def _change_overrides(self, byte: int) -> None:
-        feed, rapid, spindle = self.feed_override, self.rapid_override, self.spindle_override
-        if byte in _RAPIDS:
-            rapid = _RAPIDS[byte]
-        elif byte in (0x90, *_FEED_STEPS):
-            feed = 100 if byte == 0x90 else min(200, max(10, feed + _FEED_STEPS[byte]))
-        elif byte in (0x99, *_SPINDLE_STEPS):
-            spindle = 100 if byte == 0x99 else min(200, max(10, spindle + _SPINDLE_STEPS[byte]))
-        if (feed, rapid) != (self.feed_override, self.rapid_override):
-            self.plotter.override(feed / 100, rapid / 100)
-        if (feed, rapid, spindle) != (self.feed_override, self.rapid_override, self.spindle_override):
-            self.overrides_in = 0
-        self.feed_override, self.rapid_override, self.spindle_override = feed, rapid, spindle

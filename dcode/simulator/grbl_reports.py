@@ -12,8 +12,8 @@ from dcode.simulator.motion_model import Three
 
 HELP: Final = "[HLP:$$ $# $G $I $N $x=val $Nx=line $J=line $SLP $C $X $H ~ ! ? ctrl-x]\r\n"
 BUSY: Final = (State.HOME, State.RUN, State.HOLD, State.JOG, State.DOOR)
-_WCO_EVERY, _WCO_EVERY_BUSY = 10, 30
-_OVERRIDES_EVERY, _OVERRIDES_EVERY_BUSY = 10, 20
+WCO_EVERY, WCO_EVERY_BUSY = 10, 30
+OVERRIDES_EVERY, OVERRIDES_EVERY_BUSY = 10, 20
 _INCH: Final = 25.4
 _NAMES: Final = {591: "59.1", 592: "59.2", 593: "59.3"}
 
@@ -52,7 +52,7 @@ def parameters(gcode: Interpreter, inches: bool) -> Iterator[str]:
 
 def places(gcode: Interpreter, inches: bool) -> Iterator[str]:
     """The coordinate systems and places, as far as grbl and its kin agree on them."""
-    for place, at in gcode.stored.places.items():
+    for place, at in gcode.places.items():
         yield f"[G{_NAMES.get(place, place)}:{position(at, inches)}]\r\n"
     yield f"[G92:{position(gcode.g92, inches)}]\r\n"
 
@@ -74,13 +74,13 @@ def status(firmware: GrblRealtime) -> str:
     if firmware.wco_in > 0:
         firmware.wco_in -= 1
     else:
-        firmware.wco_in = (_WCO_EVERY_BUSY if busy else _WCO_EVERY) - 1
+        firmware.wco_in = (WCO_EVERY_BUSY if busy else WCO_EVERY) - 1
         firmware.overrides_in = firmware.overrides_in or 1  # not both in one report
         fields.append(work_offset(firmware))
     if firmware.overrides_in > 0:
         firmware.overrides_in -= 1
     else:
-        firmware.overrides_in = (_OVERRIDES_EVERY_BUSY if busy else _OVERRIDES_EVERY) - 1
+        firmware.overrides_in = (OVERRIDES_EVERY_BUSY if busy else OVERRIDES_EVERY) - 1
         fields.append(overrides(firmware))
         if accessories := accessory_letters(firmware):
             fields.append(f"A:{accessories}")
@@ -108,7 +108,8 @@ def work_offset(firmware: GrblRealtime) -> str:
 
 
 def overrides(firmware: GrblRealtime) -> str:
-    return f"Ov:{firmware.feed_override},{firmware.rapid_override},{firmware.spindle_override}"
+    now = firmware.overrides
+    return f"Ov:{now.feed},{now.rapid},{now.spindle}"
 
 
 def spindle_speed(firmware: GrblRealtime) -> float:
@@ -116,7 +117,7 @@ def spindle_speed(firmware: GrblRealtime) -> float:
     spindle, settings = firmware.spindle, firmware.settings
     if spindle.mode == 5 or spindle.speed <= 0:
         return 0.0
-    return min(settings[30], max(settings[31], spindle.speed * firmware.spindle_override / 100))
+    return min(settings[30], max(settings[31], spindle.speed * firmware.overrides.spindle / 100))
 
 
 def accessory_letters(firmware: GrblRealtime) -> str:

@@ -153,7 +153,7 @@ class GrblSystem(GrblRealtime):
             self.settings.restore()
             self.settings_changed(100)
         if word[-1] in "#*":
-            self.gcode.stored.places.update(dict.fromkeys(self.gcode.stored.places, (0.0, 0.0, 0.0)))
+            self.gcode.places.update(dict.fromkeys(self.gcode.places, (0.0, 0.0, 0.0)))
         if word[-1] == "*":
             self.startup = ["", ""]
         self.feedback("Restoring defaults")

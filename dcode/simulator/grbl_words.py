@@ -33,6 +33,7 @@ _M_GROUP: Final = {
 _VALUES: Final = "FIJKLNPRSTXYZ"
 _NOT_NEGATIVE: Final = "FNPST"
 _MOST_TOOLS: Final = 255
+_MOST: Final = 1e9  # more than 32 bits count in steps
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ def read_number(text: str, at: int) -> tuple[float, int]:
     found = _NUMBER.match(text, at)
     if not found:
         raise Refusal(2)
-    return float(found.group()), found.end()
+    return min(_MOST, max(-_MOST, float(found.group()))), found.end()
 
 
 def squeeze(text: str) -> str:

@@ -9,17 +9,16 @@ kinematics: "wallplotter" (as captured) or "rails", plain x and y. A wall plotte
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import ceil, hypot
 from typing import ClassVar, Final
 
-from dcode.simulator import grbl_reports as reports
 from dcode.simulator.firmware import Program
 from dcode.simulator.grbl import Effort, Grbl
-from dcode.simulator.grbl_gcode import Move, Spindle
+from dcode.simulator.grbl_modes import Move, Spindle
 from dcode.simulator.grbl_settings import Refusal, Settings
 from dcode.simulator.grbl_state import Request, State
 from dcode.simulator.grbl_words import squeeze
+from dcode.simulator.grblhal_reports import parameters, parser_state, status
 from dcode.simulator.grblhal_settings import HalSettings
 from dcode.simulator.grblhal_texts import ALARM_DETAILS, SETTING_DETAILS
 from dcode.simulator.motion_model import MotionModel
@@ -29,7 +28,6 @@ from dcode.simulator.wall_plotter import BeltsFromLeftMotor
 
 _SEGMENT_MM: Final = 2.0  # MAX_SEG_LENGTH_MM
 _STEPPING_RATE: Final = 2000.0  # steps/s; see position_in_doubt
-_MODES: Final = " G40 G49 G98 G50"
 _REQUESTS: Final = {0x80: Request.STATUS, 0x81: Request.CYCLE_START, 0x82: Request.FEED_HOLD}
 _BUILD: Final = (
     "[VER:1.1f.20260817:]",
@@ -62,9 +60,9 @@ class GrblHal(Grbl):
         self._asked: list[int] = []
         self._was_reset = False
         super().__init__(setup, baud=baud, rx_bytes=1023)  # a ring of 1024
-        places = self.gcode.stored.places
+        places = self.gcode.places
         order = (*range(54, 60), 591, 592, 593, 28, 30)
-        self.gcode.stored.places = {place: places.get(place, (0.0, 0.0, 0.0)) for place in order}
+        self.gcode.places = {place: places.get(place, (0.0, 0.0, 0.0)) for place in order}
 
     # --- the machine
 
@@ -149,8 +147,13 @@ class GrblHal(Grbl):
     def report_status(self) -> str:
         """What has been asked for: a status report, a complete one, or the parser's state."""
         asked, self._asked = self._asked, []
-        said = [self._parser_state() if byte == 0x83 else self._status(complete=True) for byte in asked]
+        said = [parser_state(self.gcode) if byte == 0x83 else self._status(complete=True) for byte in asked]
         return "".join(said) or self._status(complete=False)
+
+    def _status(self, complete: bool) -> str:
+        text = status(self, self._due, complete)
+        self._due = {"WCO"} if self.wco_in == 0 else set()
+        return text
 
     def resumed(self) -> None:
         self.feedback("")
@@ -161,46 +164,11 @@ class GrblHal(Grbl):
             self._due.add("A")
         super().set_spindle(spindle)
 
-    def _status(self, complete: bool) -> str:
-        """A field comes when what it shows has changed, all of them with 0x87, WCO and Ov every so often."""
-        due, busy = self._due, self.state in reports.BUSY
-        if complete:
-            due |= {"WCO", "WCS", "Ov", "A", "Sc", "MPG", "H", "T", "P", "TLR", "FW"}
-        if "WCO" in due:
-            self.wco_in = 29 if busy else 9
-        elif self.wco_in > 0:
-            self.wco_in -= 1
-        if self.overrides_in > 0 and "Ov" not in due:
-            self.overrides_in -= 1
-        elif "Ov" in due or "WCO" not in due:
-            due.add("Ov")
-            due |= {"A"} if self.spindle.mode != 5 else set()
-            self.overrides_in = 19 if busy else 9
-        fields = {
-            "WCO": reports.work_offset(self),
-            "WCS": f"WCS:G{self.gcode.modes.coordinates}",
-            "Ov": reports.overrides(self),
-            "A": f"A:{reports.accessory_letters(self)}",
-            "Sc": "Sc:",
-            "MPG": "MPG:0",
-            "H": "H:0",
-            "T": "T:0",
-            "P": "P:0",
-            "TLR": "TLR:0",
-            "FW": "FW:grblHAL",
-        }
-        first = reports.first_fields(self, int(self.settings[10]))
-        self._due = {"WCO"} if self.wco_in == 0 else set()
-        return f"<{'|'.join([*first, *(text for name, text in fields.items() if name in due)])}>\r\n"
-
-    def _parser_state(self) -> str:
-        return reports.parser_state(self.gcode, more=_MODES, speed_point=".")
-
     # --- $ commands
 
     def short_command(self, word: str) -> Program:
         if word == "G":
-            self.say(self._parser_state())
+            self.say(parser_state(self.gcode))
         else:
             yield from super().short_command(word)
 
@@ -208,7 +176,7 @@ class GrblHal(Grbl):
         if word == "I+":
             word = "I"
         if word == "#":
-            yield from self.print_lines(self._parameters())
+            yield from self.print_lines(parameters(self))
         elif word == "ES":
             yield from self.print_lines(f"[SETTING:{text}]\r\n" for text in SETTING_DETAILS)
         elif word == "EA":
@@ -217,14 +185,6 @@ class GrblHal(Grbl):
             self.feedback("Warning: Homing is not implemented!")
         elif word not in ("PINS", "HELP"):
             yield from super().idle_command(word)
-
-    def _parameters(self) -> Iterator[str]:
-        yield from reports.places(self.gcode, False)
-        zero = (0.0, 0.0, 0.0)
-        belts = self.plotter.motion.belts
-        probe = (*belts.position(0.0, 0.0), 0.0) if belts else zero
-        yield f"[TLO:{reports.position(zero)}]\r\n"
-        yield f"[PRB:{reports.position(probe)}:0]\r\n"
 
     # --- lines
 

@@ -16,6 +16,7 @@ MAX_FEED: Final = 200.0  # mm/s
 MAX_ACCELERATION: Final = 1000.0  # mm/s2
 _SEGMENTS_PER_SECOND: Final = 10
 _SHORTEST_SEGMENT: Final = 0.5  # mm
+_MOST_SEGMENTS: Final = 32767  # they are counted in 16 bits
 _SLOWEST: Final = 1.5  # mm/s: MIN_STEP_RATE, 120 steps/s
 
 Step = tuple[Three, float]  # where to, and how many mm (or degrees) of path it counts
@@ -29,9 +30,10 @@ def motion(eeprom: Eeprom, acceleration: float, real: Belts, round_belts: bool) 
     strengths = (acceleration, acceleration, acceleration)
     if not eeprom.usable:
         return MotionModel((MAX_FEED, MAX_FEED, MAX_FEED), strengths, belts=real, replan_running=False)
-    steps = eeprom.steps
+    # Nothing can be planned with 0 or less; what the chip then does is not copied.
+    steps, rates = ([max(value, 1e-3) for value in values] for values in (eeprom.steps, eeprom.rates))
     return MotionModel(
-        (eeprom.rates[0], eeprom.rates[1], eeprom.rates[2]),
+        (rates[0], rates[1], rates[2]),
         strengths,
         belts=eeprom.belts(),
         steps=(1.0, 1.0, steps[2]) if round_belts else (steps[0], steps[1], steps[2]),
@@ -49,7 +51,8 @@ def line(start: Three, end: Three, feed: float) -> list[Step]:
     length = sqrt(way[0] ** 2 + way[1] ** 2 + way[2] ** 2)
     if length < 1e-6:
         return []
-    count = max(1, int(min(length / max(feed, _SLOWEST) * _SEGMENTS_PER_SECOND, length / _SHORTEST_SEGMENT)))
+    count = int(min(length / max(feed, _SLOWEST) * _SEGMENTS_PER_SECOND, length / _SHORTEST_SEGMENT, _MOST_SEGMENTS))
+    count = max(count, 1)
     steps = [
         ((start[0] + way[0] * k / count, start[1] + way[1] * k / count, start[2] + way[2] * k / count), length / count)
         for k in range(1, count)
@@ -68,7 +71,7 @@ def arc(start: Three, end: Three, center: tuple[float, float], clockwise: bool) 
         sweep += 2 * pi
     elif not clockwise and sweep > 0:
         sweep -= 2 * pi
-    count = max(1, ceil(abs(sweep) * radius))
+    count = max(1, min(ceil(abs(sweep) * radius), _MOST_SEGMENTS))
     for k in range(1, count + 1):
         angle = begin + sweep * k / count
         z = start[2] + (end[2] - start[2]) * k / count

@@ -7,7 +7,7 @@ from math import atan2, ceil, cos, floor, hypot, pi, sin, sqrt
 
 from dcode.errors import LimitError
 from dcode.simulator.marlin_command import Command
-from dcode.simulator.marlin_settings import Settings, belts, motion
+from dcode.simulator.marlin_settings import Settings, belts, motion, steps_per_mm
 from dcode.simulator.motion_model import Three
 from dcode.simulator.plotter import Plotter
 
@@ -15,6 +15,7 @@ BLOCKS = 16  # BLOCK_BUFFER_SIZE; one is always empty
 _FEWEST_STEPS = 6  # MIN_STEPS_PER_SEGMENT: shorter blocks are not made, the next one takes their way along
 _ARC_SEGMENT = 1.0  # MAX_ARC_SEGMENT_MM
 _CIRCLE_SEGMENTS = 72  # MIN_CIRCLE_SEGMENTS
+_MOST_SEGMENTS = 65535  # they are counted in 16 bits
 _LOWEST_Z, _HIGHEST_Z = 0.0, 100.0
 
 Step = tuple[Three, float]  # where to, and how many mm of path it counts
@@ -69,14 +70,14 @@ class Mover:
     def to_steps(self, position: Three) -> tuple[int, int, int]:
         """Planned motor positions, as "Count" shows them."""
         left, right = belts(self.settings).lengths(position[0], position[1])
-        per = self.settings["M92"]
-        return round(left * per["X"]), round(right * per["Y"]), round(position[2] * per["Z"])
+        per = steps_per_mm(self.settings)
+        return round(left * per[0]), round(right * per[1]), round(position[2] * per[2])
 
     def live_steps(self) -> tuple[int, int, int]:
         """Motor positions at this moment."""
         left, right, z = self.plotter.axes
-        per = self.settings["M92"]
-        return round(left * per["X"]), round(right * per["Y"]), round(z * per["Z"])
+        per = steps_per_mm(self.settings)
+        return round(left * per[0]), round(right * per[1]), round(z * per[2])
 
     # --- from words to steps
 
@@ -119,7 +120,7 @@ class Mover:
         area = self.settings["M665"]
         if max(belts(self.settings).lengths(end[0], end[1])) >= area["H"] + 1:
             return None
-        count = max(1, int(area["S"] * (length / self.scaled_feed())))
+        count = max(1, min(int(area["S"] * (length / self.scaled_feed())), _MOST_SEGMENTS))
         piece = length / count
         steps = [
             ((start[0] + way[0] * k / count, start[1] + way[1] * k / count, start[2] + way[2] * k / count), piece)
@@ -169,6 +170,7 @@ class Mover:
         count = max(1, floor(length / _ARC_SEGMENT), fewest)
         if length / count < 0.1:  # MIN_ARC_SEGMENT_MM
             count = max(1, floor(length / 0.1))
+        count = min(count, _MOST_SEGMENTS)
         for k in range(1, count):
             angle = begin + sweep * k / count
             z = start[2] + (end[2] - start[2]) * k / count

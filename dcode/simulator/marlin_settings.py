@@ -11,7 +11,7 @@ from dcode.errors import ConfigError
 from dcode.geometry.kinematics import Belts
 from dcode.machine.machine import Machine
 from dcode.simulator.marlin_command import Command
-from dcode.simulator.motion_model import MotionModel
+from dcode.simulator.motion_model import MotionModel, Three
 
 Settings = dict[str, dict[str, float]]
 
@@ -24,6 +24,8 @@ FACTORY: Final[Mapping[str, Mapping[str, float]]] = {
     "M205": {"B": 20000.0, "S": 0.0, "T": 0.0, "X": 10.0, "Y": 10.0, "Z": 0.3},
     "M665": {"S": 5.0, "L": -325.0, "R": 325.0, "T": 500.0, "B": -500.0, "H": 1035.0},
 }
+
+_LEAST: Final = 1e-3
 
 _HEADINGS: Final = {
     "M92": "Steps per unit:",
@@ -105,22 +107,32 @@ def size(settings: Settings) -> str:
 
 
 def belts(settings: Settings) -> Belts:
-    """Where the firmware believes the motors to be."""
+    """Where the firmware believes the motors to be: at least a millimetre apart."""
     area = settings["M665"]
-    return Belts((area["L"], area["T"]), (area["R"], area["T"]))
+    return Belts((area["L"], area["T"]), (max(area["R"], area["L"] + 1.0), area["T"]))
+
+
+def steps_per_mm(settings: Settings) -> Three:
+    """M92."""
+    return _positive(settings["M92"])
 
 
 def motion(settings: Settings) -> MotionModel:
     """How the planner drives. Limits are those of the belts; the feed counts on paper."""
-    steps, rates, strengths, jerks = (settings[code] for code in ("M92", "M203", "M201", "M205"))
+    jerks = settings["M205"]
     return MotionModel(
-        (rates["X"], rates["Y"], rates["Z"]),
-        (strengths["X"], strengths["Y"], strengths["Z"]),
+        _positive(settings["M203"]),
+        _positive(settings["M201"]),
         belts=belts(settings),
-        steps=(steps["X"], steps["Y"], steps["Z"]),
-        acceleration=settings["M204"]["T"],  # nothing is extruded: every move counts as travel (planner.cpp)
-        jerk=(jerks["X"], jerks["Y"], jerks["Z"]),
+        steps=steps_per_mm(settings),
+        acceleration=max(settings["M204"]["T"], _LEAST),  # nothing is extruded: every move is travel (planner.cpp)
+        jerk=(max(jerks["X"], 0.0), max(jerks["Y"], 0.0), max(jerks["Z"], 0.0)),
         replan_running=False,
         start_delay=0.1,  # BLOCK_DELAY_FOR_1ST_MOVE, unless three blocks come first
         start_blocks=3,
     )
+
+
+def _positive(values: Mapping[str, float]) -> Three:
+    """The axes' values. Nothing can be planned with 0 or less; what the chip then does is not copied."""
+    return max(values["X"], _LEAST), max(values["Y"], _LEAST), max(values["Z"], _LEAST)

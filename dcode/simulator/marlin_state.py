@@ -48,7 +48,6 @@ class MarlinState(Firmware):
         self.servo = Servo(plotter, machine.pen)
         self.servos = machine.pen.servo_index + 1
         self.mover = Mover(plotter, self.settings)
-        self._emergency_parser = EmergencyParser()
         super().__init__(setup, plotter, baud=250000, rx_bytes=_RX_BYTES)
         if self.build.emergency_parser:
             self.interrupts = re.compile(rb"(?s:.)")  # type: ignore[misc]  # one class, two builds
@@ -57,6 +56,7 @@ class MarlinState(Firmware):
     def power_on(self) -> None:
         self.queue: deque[bytes] = deque()
         self.reader, self.numbering = LineReader(), Numbering()
+        self._emergency_parser = EmergencyParser()
         self.homed: set[str] = set()
         self.servo_reading = 93  # what M280 P0 tells before the servo has been told anything
         self.keepalive = 2.0  # s, M113

@@ -7,19 +7,14 @@ decides where the gondola hangs, while `set_position` moves only the labels.
 
 from __future__ import annotations
 
-from contextlib import suppress
-from math import ceil, inf, sqrt
-from typing import Final
+from math import inf, sqrt
 
 from dcode.errors import LimitError
 from dcode.simulator.block import Block
 from dcode.simulator.ink import Ink, Point
 from dcode.simulator.motion_model import MotionModel, Three, TwoBelts
+from dcode.simulator.paper import Paper
 from dcode.simulator.planner import Planner
-
-# Straight in belt lengths is bowed on paper: ink follows the bow to this many mm.
-_BOW_MM: Final = 0.01
-_UNEVEN: Final = 1.6  # and it is not bent alike everywhere
 
 
 class Plotter:
@@ -34,11 +29,8 @@ class Plotter:
         self.ink = Ink(lambda: self.paper)
         self.pen_below: float | None = None  # a pen on the z axis is down at this height and below; None: a servo
         self._planner = Planner(motion, blocks)
-        self._wall = wall or motion.belts
-        self._paper = at
-        a, b = self._wall.lengths(*at) if self._wall else at
-        self._here: Three = (a, b, 0.0)  # where the motors were at the end of the last block, or stopped
-        self._inked: Three = self._here  # up to where ink has been laid
+        self._paper = Paper(self.ink, wall or motion.belts, at)
+        self._here = self._paper.axes_at(at)  # where the motors were at the end of the last block, or stopped
         self._end: Three = self._here  # where the queue ends
         self._origin: Three = (0.0, 0.0, 0.0)  # what a label of 0 on an axis really is
         self._planned: Three = (0.0, 0.0, 0.0)
@@ -124,7 +116,7 @@ class Plotter:
         """Stop dead, drop the queue. The labels stay right: what the motors did is known."""
         self._here = self._axes()
         self._planner.drop()
-        self._lay(self._here)
+        self._paper.lay(self._here)
         self._end = self._here
         self._planned = self.position
 
@@ -217,7 +209,7 @@ class Plotter:
     @property
     def paper(self) -> Point:
         """Where the gondola hangs now, mm on paper, y up."""
-        return self._on_paper(self._axes())
+        return self._paper.point(self._axes())
 
     def set_position(self, position: Three) -> None:
         """Call the end of the queue `position`, in the firmware's frame. Nothing moves."""
@@ -236,7 +228,7 @@ class Plotter:
 
     def set_pen(self, down: bool) -> None:
         """Put the pen down or lift it, at once."""
-        self._put_pen(down, self._axes())
+        self._paper.put_pen(down, self._axes())
 
     def change_pen(self, number: int) -> None:
         """Take another pen; it comes up for that."""
@@ -275,44 +267,12 @@ class Plotter:
             x, y = self._planned[0], self._planned[1]
         return x, y, z
 
-    def _on_paper(self, axes: Three) -> Point:
-        if self._wall is None:
-            return axes[0], axes[1]
-        # Belts pulled straight: the gondola cannot follow and stays where it was.
-        with suppress(LimitError):
-            self._paper = self._wall.position(axes[0], axes[1])
-        return self._paper
-
     def _arrive(self, block: Block) -> None:
         """The motors have reached the end of a block."""
         if self.pen_below is not None and block.start[2] != block.end[2]:
-            self._put_pen(block.end[2] - self._origin[2] <= self.pen_below, block.end)
-        elif self.ink.down:
-            self._lay(block.end)
+            self._paper.put_pen(block.end[2] - self._origin[2] <= self.pen_below, block.end)
         else:
-            self._inked = block.end
-
-    def _put_pen(self, down: bool, axes: Three) -> None:
-        self._lay(axes)
-        if down:
-            self.ink.pen_down(*self._on_paper(axes))
-        else:
-            self.ink.pen_up()
-
-    def _lay(self, axes: Three) -> None:
-        """Lay ink from where it ends to where the motors are, along the bow."""
-        start, self._inked = self._inked, axes
-        if not self.ink.down:
-            return
-        x1, y1 = self._on_paper(axes)
-        if self._wall is not None and axes != start:
-            x0, y0 = self._on_paper(start)
-            middle = self._on_paper(_between(start, axes, 0.5))
-            bow = sqrt((middle[0] - (x0 + x1) / 2) ** 2 + (middle[1] - (y0 + y1) / 2) ** 2)
-            pieces = ceil(sqrt(_UNEVEN * bow / _BOW_MM))  # the bow falls with the square of the length
-            for piece in range(1, pieces):
-                self.ink.line_to(*self._on_paper(_between(start, axes, piece / pieces)))
-        self.ink.line_to(x1, y1)
+            self._paper.lay(block.end)
 
 
 def _along(block: Block, way: float) -> Three:
@@ -324,12 +284,4 @@ def _along(block: Block, way: float) -> Three:
         block.end[0] - block.unit[0] * left,
         block.end[1] - block.unit[1] * left,
         block.end[2] - block.unit[2] * left,
-    )
-
-
-def _between(start: Three, end: Three, part: float) -> Three:
-    return (
-        start[0] + (end[0] - start[0]) * part,
-        start[1] + (end[1] - start[1]) * part,
-        start[2] + (end[2] - start[2]) * part,
     )

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from dcode.errors import ConfigError
 from dcode.geometry.bounds import Bounds
 from dcode.simulator.clock import Clock
 from dcode.simulator.control import Control
@@ -64,10 +65,16 @@ def serve(service: Service) -> None:
 
 
 class Server:
-    """One plotter on one pseudo-terminal."""
+    """One plotter on one pseudo-terminal. Raises ConfigError for a link or an ink file that cannot be made."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        if service.ink:
+            try:
+                service.ink.touch()
+            except OSError as error:
+                problem = f"cannot write {service.ink}: {error.strerror}."
+                raise ConfigError(problem, key="ink", value=str(service.ink)) from error
         self.line = Line(build(service.profile, service.setup), service.faults, service.seed)
         self.port: PseudoPort | None = PseudoPort(service.link)
         self._clock = Clock(service.speed, time.monotonic())

@@ -27,7 +27,7 @@ class Listener:
         self._reports = Reports(traffic.profile)
         self._swallow = False  # the next ack belongs to no line
         self._refusal: Reply | None = None  # said before the prompt that it belongs to
-        self._reset_asked = False  # the next greeting is expected
+        self._greeting_due_until: float | None = None  # a reset was asked for; each reset byte may bring a greeting
         self.introduction_asked = False  # the next greeting is an answer
         self._answers = _own_replies(traffic.profile)
         self._handlers = {
@@ -81,7 +81,7 @@ class Listener:
     def reset_goes_out(self, now: float) -> None:
         """From here on the firmware forgets. Acks until its greeting are of lines that it did not finish."""
         traffic = self._traffic
-        self._reset_asked = True
+        self._greeting_due_until = now + traffic.patience.reset
         traffic.drop_flight()
         traffic.again.clear()
         traffic.hearing = Hearing.UNTIL_GREETING
@@ -222,11 +222,15 @@ class Listener:
             self.introduction_asked = False
             traffic.events.append(Said(reply.text))
             return
-        expected, self._reset_asked = self._reset_asked, False
+        expected = self._greeting_due_until is not None and now <= self._greeting_due_until
         lost = traffic.drop_flight() + commands_of(line for line in traffic.again if not line.acked)
         traffic.again.clear()
         traffic.quiet_until = None
         interrupted = bool(lost or traffic.queue) and traffic.sent > 0
+        if expected:  # what was sent since the reset was meant for the firmware as it is now
+            traffic.queue.extendleft(reversed(lost))
+            traffic.sent -= len(lost)
+            lost = ()
         self.begin()
         if interrupted and not expected:
             traffic.fail_quietly()

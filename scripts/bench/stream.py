@@ -25,6 +25,7 @@ import threading
 import time
 import tty
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 
 from dcode.client.sync import Client
@@ -44,28 +45,28 @@ from dcode.streaming.sender import Sender
 RX = 127
 
 
-def acknowledger(master: int, gaps: multiprocessing.connection.Connection | None, delay: float) -> None:
-    """Answer every line with ok, and tell how long each answer waited for the next line when nothing else was there."""
-    seen, waits, said, pending = b"", [], 0.0, 0
+ANSWERS = {b"$I": b"[VER:1.1h.20190830:]\r\n[OPT:V,15,128]\r\nok\r\n", b"$G": b"[GC:G0 G54]\r\nok\r\n"}
+
+
+def acknowledger(master: int, gaps: multiprocessing.connection.Connection, delay: float) -> None:
+    """Answer every line with ok; in the end tell how long each answer waited for what came next."""
+    rest, waits, said = b"", [], 0.0
     while True:
         try:
             data = os.read(master, 65536)
         except OSError:
             break
-        if said and gaps is not None:
+        if said:
             waits.append(time.perf_counter() - said)
-        if data.startswith(b"$I") or b"\n$I" in data:
-            os.write(master, b"[VER:1.1h.20190830:]\r\n[OPT:V,15,128]\r\n")
-        seen += data.replace(b"?", b"")
-        *lines, seen = seen.split(b"\n")
-        pending = len(lines)
-        if delay and pending:
-            time.sleep(delay)
-        if pending:
-            os.write(master, b"ok\r\n" * pending)
-            said = time.perf_counter()
-    if gaps is not None:
-        gaps.send(waits)
+            said = 0.0
+        *lines, rest = (rest + data.replace(b"?", b"")).split(b"\n")
+        if not lines:
+            continue
+        if delay:
+            time.sleep(delay * len(lines))
+        os.write(master, b"".join(ANSWERS.get(line, b"ok\r\n") for line in lines))
+        said = time.perf_counter()
+    gaps.send(waits)
 
 
 def with_peer(delay: float = 0.0) -> tuple[str, multiprocessing.Process, multiprocessing.connection.Connection, int]:
@@ -150,11 +151,10 @@ def throughput(count: int, rounds: int) -> None:
     translator, guard = Translator(profile, machine), Guard(machine, profile)
     text = "\n".join(["G21", "G90", "M3 S40", *(f"G1 X{k % 400} Y{k % 7}.{k % 10} F500" for k in range(count))])
     motion = interpret(text.encode(), profile.reading(machine)).motion
-    commands, at = [], (0.0, 0.0)
+    commands = []
     for row in range(len(motion)):
         if motion.kind[row] <= 1:
             commands.append(Command(f"G1X{motion.x[row]:.2f}Y{motion.y[row]:.2f}", row=row))
-            at = (motion.x[row], motion.y[row])
     lines = [command.text.encode() + b"\n" for command in commands]
     ratios = []
     for _ in range(rounds):
@@ -232,10 +232,11 @@ def disturb(state: Path, stop: threading.Event) -> None:
         watcher.close()
 
 
-def drained(watcher: Client):  # noqa: ANN201  # a generator for a thread that only reads
+def drained(watcher: Client) -> Iterator[None]:
     """Events until the client is closed."""
     try:
-        yield from watcher.events()
+        for _ in watcher.events():
+            yield
     except DaemonUnreachable:
         return
 

@@ -198,7 +198,7 @@ def test_homing_is_sent_only_to_a_machine_with_end_stops(profiles: Profiles, mac
     assert guard.position == (100.0, 50.0)
 
 
-# -- the console --------------------------------------------------------------------------------------------------------
+# -- the console -----------------------------------------------------------------------------------------------------
 
 
 def test_a_user_may_move_within_the_limits_and_ask(profiles: Profiles, machine: Machine) -> None:
@@ -221,7 +221,7 @@ def test_a_setting_passes_once_and_only_when_a_user_typed_it(profiles: Profiles,
         guard.admit("$11=0.02")
 
 
-@pytest.mark.parametrize("name, line", [("grbl", "$100=80"), ("marlin", "M84"), ("makelangelo", "M18")])
+@pytest.mark.parametrize(("name", "line"), [("grbl", "$100=80"), ("marlin", "M84"), ("makelangelo", "M18")])
 def test_what_loses_the_position_is_remembered(profiles: Profiles, machine: Machine, name: str, line: str) -> None:
     guard = guard_of(profiles[name], machine)
     guard.admit_console(line)

@@ -115,7 +115,7 @@ def test_an_endless_line_does_not_fill_the_memory(profiles: Profiles) -> None:
 
 
 STREAM = {
-    "grbl": b"\r\nGrbl 1.1h ['$' for help]\r\nok\r\nok\r\nerror:20\r\n<Run|WPos:8.438,0.000,0.000|Bf:14,128>\r\nALARM:2\r\n",
+    "grbl": b"\r\nGrbl 1.1h ['$' for help]\r\nok\r\nok\r\nerror:20\r\n<Run|WPos:8.438,0.000,0.000>\r\nALARM:2\r\n",
     "marlin": b"start\necho:busy: processing\nok T:0\n" + MARLIN_REFUSAL + b"echo:Home XYZ First\r\nok\nLine: 51\nok\n",
     "makelangelo": b"\n> \nBADCHECKSUM5\n\n> \n" + LIMITS + b"\n> \nM114 X0.00 Y0.00 Z90.00\n\n> \n",
 }

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcode.simulator.motion_model import MotionModel
-from dcode.simulator.planner import trapezoid
 from dcode.simulator.plotter import Plotter
+from dcode.simulator.trapezoid import trapezoid
 
 positive = st.floats(0.01, 200.0)
 speed = st.floats(0.0, 100.0)

@@ -154,6 +154,11 @@ def test_a_link_replaces_a_link_and_nothing_else(tmp_path: Path) -> None:
     assert link.read_text() == "precious"
 
 
+def test_an_ink_file_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="No such file"):
+        Server(Service("grbl", ink=tmp_path / "nowhere" / "ink.svg"))
+
+
 def test_as_a_program_it_says_where_it_is_takes_orders_and_leaves_its_ink(tmp_path: Path) -> None:
     link, ink = tmp_path / "plotter", tmp_path / "ink.svg"
     command = [sys.executable, "-m", "dcode.simulator", "--profile", "grbl", "--speed", "0"]

@@ -100,7 +100,7 @@ def test_a_fuller_buffer_than_there_is_in_flight_makes_the_window_smaller(at_wor
     assert d.say(b"<Run|WPos:1.000,0.000,0.000|Bf:0,36|FS:1500,0>\r\n") == b"G1 X1.000 Y1.000 F1000\n"
 
 
-# -- silence ------------------------------------------------------------------------------------------------------------
+# -- silence ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_lost_ok_is_made_up_for_when_the_firmware_is_idle_and_its_buffer_empty(at_work: Make) -> None:
@@ -204,7 +204,7 @@ def test_homing_is_not_asked_about_for_it_does_not_answer(at_work: Make) -> None
     assert d.acked == ["G21", "$H"]
 
 
-# -- resets and alarms --------------------------------------------------------------------------------------------------
+# -- resets and alarms -----------------------------------------------------------------------------------------------
 
 
 def test_a_stray_ok_between_a_reset_and_the_greeting_is_not_counted(at_work: Make) -> None:
@@ -226,6 +226,34 @@ def test_after_a_reset_the_next_line_goes_out_once_the_firmware_has_greeted(at_w
     assert d.queue("$X") == b""
     assert d.say(b"\r\nGrbl 1.1h ['$' for help]\r\n[MSG:'$H'|'$X' to unlock]\r\n") == b"$G\n"
     assert d.say(b"[GC:G0]\r\nok\r\n") == b"$X\n"
+
+
+def test_two_resets_may_bring_two_greetings_and_both_are_expected(at_work: Make) -> None:
+    d = at_work("grbl", "G4 P1")
+    for _ in range(2):
+        d.sender.realtime(b"\x18")
+        d.send()
+    d.say(b"\r\nGrbl 1.1h ['$' for help]\r\n")
+    d.wait(0.5)
+    d.say(b"\r\nGrbl 1.1h ['$' for help]\r\n")
+    assert [event.expected for event in d.told] == [True, True]
+    d.wait(10.0)
+    d.say(b"\r\nGrbl 1.1h ['$' for help]\r\n")
+    assert d.told[-1].expected is False
+
+
+def test_what_was_sent_between_two_greetings_of_a_reset_is_sent_again(at_work: Make) -> None:
+    d = at_work("grbl", "G4 P1")
+    for _ in range(2):
+        d.sender.realtime(b"\x18")
+        d.send()
+    d.queue("$X")
+    d.say(b"\r\nGrbl 1.1h ['$' for help]\r\n")
+    assert d.say(b"[GC:G0]\r\nok\r\n") == b"$X\n"
+    assert d.say(b"\r\nGrbl 1.1h ['$' for help]\r\n") == b"$G\n"
+    assert d.say(b"[GC:G0]\r\nok\r\n") == b"$X\n"
+    d.say(b"ok\r\n")
+    assert (d.acked, d.sender.sent) == (["$X"], 2)
 
 
 def test_a_greeting_that_does_not_come_is_not_waited_for_for_ever(at_work: Make) -> None:
@@ -279,7 +307,7 @@ def test_a_greeting_before_anything_was_sent_is_only_news(desk: Make) -> None:
     assert d.sender.state is SenderState.STREAMING
 
 
-# -- hygiene ------------------------------------------------------------------------------------------------------------
+# -- hygiene ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("text", ["G1 X1\nG1 X2", "G1 X1?", "G1 X\u00e9", "(comment)", "", "G1 X" + "1" * 80])

@@ -214,7 +214,7 @@ def run(
     there: Link,
     back: Link,
 ) -> tuple[Sender, list[events.Event]]:
-    """The loop that a connection runs, in virtual time. Each line and each burst of replies is one chunk on the link."""
+    """The loop that a connection runs, in virtual time. Each line and each burst of replies is one chunk."""
     now, told, waiting = 0.0, [], list(commands)
     sender = Sender(profile, now)
     for _ in range(STEPS):
