@@ -15,7 +15,7 @@ import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from dcode.errors import ConfigError
 
@@ -25,16 +25,15 @@ KeyPath = tuple[str | int, ...]
 _WANTED: Final[Mapping[type, str]] = {
     bool: "true or false",
     int: "a whole number",
-    float: "a number",
-    str: "text",
-    Path: "a path",
+    float: "a finite number",
+    str: "a text",
     list: "a list",
     dict: "a section with keys",
 }
 
 
 class Only:
-    """Stands in an annotation, Annotated[float, Only("a number above 0", ...)]: not every value of the type is right."""
+    """Stands in an annotation: Annotated[float, Only("a number above 0", lambda value: value > 0)]."""
 
     def __init__(self, wanted: str, right: Callable[[Any], bool]) -> None:
         self.wanted, self.right = wanted, right
@@ -45,22 +44,32 @@ def read_table(cls: type[T], table: object, file: str) -> T:
 
     A misspelt key comes before the one that is missing for it. The nearest key is named with all its dots.
     """
-    reader = _Reader(cls)
-    found: T = reader.table(cls, table, ())
-    reader.complain(file)
-    return found
+    problems: list[_Problem] = []
+    try:
+        found = _table(cls, table, (), problems)
+    except _Wrong as wrong:
+        raise ConfigError(str(wrong), file=file, value=_as_json(table)) from None
+    if not problems:
+        return found
+    first = min(problems, key=lambda problem: not problem.stranger)
+    meant = first.meant
+    if first.stranger:
+        names = ".".join(part for part in first.path if isinstance(part, str))
+        meant = nearest_key(names, list(known_keys(cls)))
+    more = f" {len(problems) - 1} more to mend." if len(problems) > 1 else ""
+    raise ConfigError(first.says + more, file=file, key=dotted(first.path), value=_as_json(first.value), nearest=meant)
 
 
 def read_value(hint: Any, value: object, file: str, key: str) -> Any:
-    """One value as a field with this annotation would hold it. Raises ConfigError."""
-    reader = _Reader()
-    found = reader.value(hint, value, (key,))
-    reader.complain(file)
-    return found
+    """One value, no table, as a field with this annotation holds it. Raises ConfigError."""
+    try:
+        return _value(hint, value, (key,), [])
+    except _Wrong as wrong:
+        raise ConfigError(str(wrong), file=file, key=key, value=_as_json(value), nearest=wrong.meant) from None
 
 
 def hints_of(cls: type) -> dict[str, Any]:
-    """The annotation of each field, for `read_value`."""
+    """The annotation of each field."""
     return get_type_hints(cls, include_extras=True)
 
 
@@ -104,83 +113,145 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-class _Reader:
-    """Reads on after a wrong value, so that the first complaint can be the one that explains the others.
+class _Wrong(Exception):
+    """A value that is not right; whoever reads the table knows its key."""
 
-    What a method returns for a wrong value is None, and is never used: `complain` raises.
-    """
+    def __init__(self, value: object, wanted: str, meant: str = "") -> None:
+        super().__init__(f"{shown(value)} is not right: {wanted} is needed.")
+        self.meant = meant
 
-    def __init__(self, root: type | None = None) -> None:
-        self._root = root
-        self._strangers: list[tuple[KeyPath, object]] = []
-        self._wrong: list[tuple[KeyPath, object, str]] = []
 
-    def complain(self, file: str) -> None:
-        count = len(self._strangers) + len(self._wrong)
-        if not count:
-            return
-        meant = ""
-        if self._strangers:
-            path, value = self._strangers[0]
+class _Problem(NamedTuple):
+    path: KeyPath
+    value: object
+    says: str
+    meant: str = ""
+    stranger: bool = False  # whether the key is not known
+
+
+def _table(cls: type[T], table: object, path: KeyPath, problems: list[_Problem]) -> T:
+    """One dataclass, or anything at all when there are problems."""
+    given = _typed(dict, table)
+    known = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]  # it is a dataclass
+    hints, values = hints_of(cls), {}
+    for name, field in known.items():
+        if name in given:
+            values[name] = _noted(hints[name], given[name], (*path, name), problems)
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            problems.append(_Problem((*path, name), None, "this key is missing."))
+    for key, value in given.items():
+        if key not in known:
             says = f"there is no such key (its value is {shown(value)})."
-            names = ".".join(part for part in path if isinstance(part, str))
-            meant = nearest_key(names, list(known_keys(self._root))) if self._root else ""
+            problems.append(_Problem((*path, key), value, says, stranger=True))
+    return cls.__new__(cls) if problems else cls(**values)
+
+
+def _noted(hint: Any, value: object, path: KeyPath, problems: list[_Problem]) -> Any:
+    """A value; a wrong one becomes a problem, so that the others are looked at too."""
+    try:
+        return _value(hint, value, path, problems)
+    except _Wrong as wrong:
+        problems.append(_Problem(path, value, str(wrong), wrong.meant))
+        return None
+
+
+def _value(hint: Any, value: object, path: KeyPath, problems: list[_Problem]) -> Any:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        (inner,) = (one for one in arguments if one is not type(None))
+        return None if value is None else _value(inner, value, path, problems)
+    if origin is Annotated:
+        return _only(arguments[1], _value(arguments[0], value, path, problems))
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return _table(hint, value, path, problems)
+    if origin is tuple:
+        items = enumerate(_typed(list, value))
+        return tuple(_noted(arguments[0], item, (*path, at), problems) for at, item in items)
+    if origin is Mapping:
+        return _numbered_texts(_typed(dict, value), path, problems)
+    if origin is Literal:
+        return _one_of(arguments, value)
+    if origin is re.Pattern:
+        return _pattern(_typed(str, value))
+    return _scalar(hint, value)
+
+
+def _scalar(hint: Any, value: object) -> Any:
+    if hint is float:
+        return _number(value)
+    if hint is bytes:
+        return _latin(_typed(str, value))
+    if hint is Path:
+        return Path(_typed(str, value))
+    return _typed(hint, value)
+
+
+def _typed(kind: type[T], value: object) -> T:
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise _Wrong(value, _WANTED[kind])
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _Wrong(value, "a number")
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number beyond 1.8e308
+        number = math.inf
+    if not math.isfinite(number):
+        raise _Wrong(value, _WANTED[float])
+    return number
+
+
+def _only(rule: Only, value: Any) -> Any:
+    if not rule.right(value):
+        raise _Wrong(value, rule.wanted)
+    return value
+
+
+def _one_of(allowed: tuple[Any, ...], value: object) -> object:
+    if value not in allowed:
+        meant = nearest(value, allowed) if isinstance(value, str) else ""
+        raise _Wrong(value, "one of " + ", ".join(shown(one) for one in allowed), meant)
+    return value
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise _Wrong(text, f"a regular expression ({error})") from error
+
+
+def _latin(text: str) -> bytes:
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError as error:
+        raise _Wrong(text, "one byte a character") from error
+
+
+def _numbered_texts(table: Mapping[str, object], path: KeyPath, problems: list[_Problem]) -> Mapping[int, str]:
+    texts: dict[int, str] = {}
+    for number, text in table.items():
+        if number.isdecimal():
+            texts[int(number)] = _noted(str, text, (*path, number), problems)
         else:
-            path, value, says = self._wrong[0]
-        more = f" {count - 1} more to mend." if count > 1 else ""
-        raise ConfigError(says + more, file=file, key=dotted(path), value=_as_json(value), nearest=meant)
+            problems.append(_Problem((*path, number), text, "codes are whole numbers."))
+    return texts
 
-    def table(self, cls: type[Any], table: object, path: KeyPath) -> Any:
-        if not isinstance(table, dict):
-            return self._refuse(path, table, _WANTED[dict])
-        hints = hints_of(cls)
-        known = {field.name: field for field in dataclasses.fields(cls)}
-        self._strangers += [((*path, key), value) for key, value in table.items() if key not in known]
-        values: dict[str, Any] = {}
-        for name, field in known.items():
-            if name in table:
-                values[name] = self.value(hints[name], table[name], (*path, name))
-            elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-                self._wrong.append(((*path, name), None, "this key is missing."))
-        return None if self._strangers or self._wrong else cls(**values)
 
-    def value(self, hint: Any, value: object, path: KeyPath) -> Any:
-        origin, arguments = get_origin(hint), get_args(hint)
-        if origin in (Union, types.UnionType):
-            (inner,) = (one for one in arguments if one is not type(None))
-            return None if value is None else self.value(inner, value, path)
-        if origin is Annotated:
-            return self._only(arguments[0], arguments[1], value, path)
-        if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-            return self.table(hint, value, path)
-        if origin is tuple:
-            items = self._typed(list, value, path) or ()
-            return tuple(self.value(arguments[0], item, (*path, at)) for at, item in enumerate(items))
-        if origin is Mapping:
-            return self._numbered_texts(value, path)
-        if origin is Literal:
-            return value if value in arguments else self._refuse_choice(path, value, arguments)
-        if origin is re.Pattern:
-            return self._pattern(value, path)
-        return self._scalar(hint, value, path)
+def _tables_in(hint: Any) -> Iterator[type]:
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        yield hint
+    for argument in get_args(hint):
+        yield from _tables_in(argument)
 
-    def _refuse(self, path: KeyPath, value: object, wanted: str) -> None:
-        self._wrong.append((path, value, f"{shown(value)} is not right: {wanted} is needed."))
 
-    def _refuse_choice(self, path: KeyPath, value: object, choices: tuple[Any, ...]) -> None:
-        near = nearest(value, [str(one) for one in choices]) if isinstance(value, str) else ""
-        self._refuse(path, value, "one of " + ", ".join(shown(one) for one in choices))
-        self._meant = near
-
-    def _only(self, hint: Any, only: Only, value: object, path: KeyPath) -> Any:
-        read = self.value(hint, value, path)
-        return read if read is None or only.right(read) else self._refuse(path, value, only.wanted)
-
-    def _scalar(self, hint: Any, value: object, path: KeyPath) -> Any:
-        if hint is float:
-            return self._number(value, path)
-        if hint is Path:
-            return Path(value) if isinstance(value, str) else self._refuse(path, value, _WANTED[Path])
-        if hint is bytes:
-            return self._latin(value, path)
-        return self._typed(hint, value, path)
+def _as_json(value: object) -> object:
+    """The value where JSON has it, otherwise (NaN, a date) as a text."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return shown(value)
+    return value

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from dcode.config import paths
 from dcode.config.machine_json import BeltKeys, MachineJson, NamedPenKeys, PointKeys
-from dcode.config.nearest import config_error, dotted, shown
 from dcode.errors import ConfigError
 from dcode.geometry.bounds import Bounds
 from dcode.machine.machine import BeltDrive, BeltLimits, Machine, NamedPen, Pen
+from dcode.tables import dotted, read_table, shown
 
 _DRIVE: Final = ("pulley_teeth", "belt_pitch_mm", "steps_per_turn", "microsteps")
 
@@ -42,11 +41,7 @@ def load_machine(path: Path) -> Machine:
 
 def parse_machine(text: str, file: str = "machine.json") -> Machine:
     """As load_machine, for text that is already read; `file` is named in errors."""
-    data = _read_json(text, file)
-    try:
-        keys = MachineJson.model_validate(data)
-    except ValidationError as error:
-        raise config_error(error, MachineJson, file) from error
+    keys = read_table(MachineJson, _read_json(text, file), file)
     machine = _machine(keys, file)
     _refuse_nonsense(machine, file)
     return machine
@@ -91,8 +86,7 @@ def _refuse_twice(data: Any, path: tuple[str | int, ...], file: str) -> None:
 
 def _machine(keys: MachineJson, file: str) -> Machine:
     size, area, belts = keys.machine, keys.work_area, keys.belts
-    pen = Pen(**keys.pen.model_dump())
-    limits = {name: getattr(belts, name) for name in BeltLimits.__slots__ if getattr(belts, name) is not None}
+    pen = Pen(**_given(keys.pen, Pen.__slots__))
     return Machine(
         width_mm=size.width_mm,
         height_mm=size.height_mm,
@@ -102,7 +96,7 @@ def _machine(keys: MachineJson, file: str) -> Machine:
         end_stops=size.end_stops,
         park=size.park,
         belts=_drive(belts, file),
-        belt_limits=BeltLimits(**limits),
+        belt_limits=BeltLimits(**_given(belts, BeltLimits.__slots__)),
         gondola_kg=keys.gondola.mass_kg,
         left_anchor=_point(belts.left_anchor),
         right_anchor=_point(belts.right_anchor),
@@ -114,17 +108,21 @@ def _machine(keys: MachineJson, file: str) -> Machine:
     )
 
 
+def _given(keys: object, names: Iterable[str]) -> dict[str, Any]:
+    """Those of the names that the file gives a value."""
+    return {name: value for name in names if (value := getattr(keys, name, None)) is not None}
+
+
 def _point(keys: PointKeys | None) -> tuple[float, float] | None:
     return None if keys is None else (keys.x, keys.y)
 
 
 def _named_pen(keys: NamedPenKeys, pen: Pen) -> NamedPen:
-    own = keys.model_dump(exclude={"name", "colour", "width_mm"}, exclude_none=True)
-    return NamedPen(keys.name, keys.colour, keys.width_mm, replace(pen, **own))
+    return NamedPen(keys.name, keys.colour, keys.width_mm, replace(pen, **_given(keys, Pen.__slots__)))
 
 
 def _drive(keys: BeltKeys, file: str) -> BeltDrive | None:
-    own = {name: getattr(keys, name) for name in _DRIVE if getattr(keys, name) is not None}
+    own = _given(keys, _DRIVE)
     if not own and keys.steps_per_mm is None:
         return None
     if own and keys.pulley_teeth is None:

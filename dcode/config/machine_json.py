@@ -7,28 +7,36 @@ text, a yes/no is not a number, NaN and infinity are nothing.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from dcode.tables import Only
 
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-ServoAngle = Annotated[float, Field(ge=0, le=180, allow_inf_nan=False)]
-Text = Annotated[str, Field(min_length=1)]
-Colour = Annotated[str, Field(pattern=r"^(#[0-9A-Fa-f]{3}|#[0-9A-Fa-f]{6}|[A-Za-z]+)$")]
+Positive = Annotated[float, Only("a number above 0", lambda value: value > 0)]
+NotNegative = Annotated[float, Only("a number of at least 0", lambda value: value >= 0)]
+ServoAngle = Annotated[float, Only("an angle from 0 to 180", lambda value: 0 <= value <= 180)]
+BeltAngle = Annotated[float, Only("an angle from 0 to less than 90", lambda value: 0 <= value < 90)]
+Count = Annotated[int, Only("a whole number above 0", lambda value: value > 0)]
+Index = Annotated[int, Only("a whole number of at least 0", lambda value: value >= 0)]
+Text = Annotated[str, Only("a text that is not empty", lambda value: value != "")]
+Colour = Annotated[
+    str,
+    Only(
+        "a colour such as #c00, #cc0000 or red",
+        lambda value: re.fullmatch("#[0-9A-Fa-f]{3}|#[0-9A-Fa-f]{6}|[A-Za-z]+", value) is not None,
+    ),
+]
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+@dataclass(frozen=True, slots=True)
+class PointKeys:
+    x: float
+    y: float
 
 
-class PointKeys(Section):
-    x: Number
-    y: Number
-
-
-class MachineKeys(Section):
+@dataclass(frozen=True, slots=True)
+class MachineKeys:
     width_mm: Positive  # between the motors
     height_mm: Positive
     end_stops: bool = False
@@ -37,24 +45,27 @@ class MachineKeys(Section):
     acceleration: Positive | None = None
 
 
-class WorkAreaKeys(Section):
-    left: Number
-    right: Number
-    top: Number
-    bottom: Number
+@dataclass(frozen=True, slots=True)
+class WorkAreaKeys:
+    left: float
+    right: float
+    top: float
+    bottom: float
 
 
-class PenKeys(Section):
+@dataclass(frozen=True, slots=True)
+class PenKeys:
     up_angle: ServoAngle
     down_angle: ServoAngle
     travel_speed: Positive
     draw_speed: Positive
     raise_seconds: NotNegative = 0.3
     lower_seconds: NotNegative = 0.3
-    servo_index: Annotated[int, Field(ge=0)] = 0
+    servo_index: Index = 0
 
 
-class NamedPenKeys(Section):
+@dataclass(frozen=True, slots=True)
+class NamedPenKeys:
     """What is left out is as in `pen`."""
 
     name: Text
@@ -68,37 +79,41 @@ class NamedPenKeys(Section):
     lower_seconds: NotNegative | None = None
 
 
-class SerialKeys(Section):
+@dataclass(frozen=True, slots=True)
+class SerialKeys:
     port: Text | None = None
     profile: Text | None = None
 
 
-class BeltKeys(Section):
+@dataclass(frozen=True, slots=True)
+class BeltKeys:
     """The drive (teeth and steps, or measured steps per mm), the limits, and where the motors are."""
 
-    pulley_teeth: Annotated[int, Field(gt=0)] | None = None
+    pulley_teeth: Count | None = None
     belt_pitch_mm: Positive | None = None
-    steps_per_turn: Annotated[int, Field(gt=0)] | None = None
-    microsteps: Annotated[int, Field(gt=0)] | None = None
+    steps_per_turn: Count | None = None
+    microsteps: Count | None = None
     steps_per_mm: Positive | None = None
     min_length_mm: NotNegative | None = None
     max_length_mm: Positive | None = None
-    min_angle: Annotated[float, Field(ge=0, lt=90)] | None = None
+    min_angle: BeltAngle | None = None
     max_tension_n: Positive | None = None
     left_anchor: PointKeys | None = None
     right_anchor: PointKeys | None = None
 
 
-class GondolaKeys(Section):
+@dataclass(frozen=True, slots=True)
+class GondolaKeys:
     mass_kg: Positive | None = None
 
 
-class MachineJson(Section):
+@dataclass(frozen=True, slots=True)
+class MachineJson:
     machine: MachineKeys
     work_area: WorkAreaKeys
     pen: PenKeys
-    pens: list[NamedPenKeys] = []
-    home: PointKeys = PointKeys(x=0.0, y=0.0)
+    pens: tuple[NamedPenKeys, ...] = ()
+    home: PointKeys = PointKeys(0.0, 0.0)
     serial: SerialKeys = SerialKeys()
     belts: BeltKeys = BeltKeys()
     gondola: GondolaKeys = GondolaKeys()

@@ -8,42 +8,41 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-
 from dcode.config import paths
 from dcode.config.machine_file import find_machine
-from dcode.config.nearest import config_error, nearest
 from dcode.errors import ConfigError
+from dcode.tables import Only, hints_of, nearest_key, read_value
+
+Text = Annotated[str, Only("a text that is not empty", lambda value: value != "")]
+Speed = Annotated[float, Only("a number of at least 0", lambda value: value >= 0)]
 
 _PATHS: Final = ("machine", "state_dir", "socket")
+_YES: Final = ("1", "on", "t", "true", "y", "yes")
+_NO: Final = ("0", "off", "f", "false", "n", "no")
 
 
-def _no_yes_or_no(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("a number is needed, not a yes or no")
-    return value
-
-
-class Settings(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
     """What dcode.toml may say, typed; the three places are always filled in.
 
     None: not set, and the comment in configs/dcode.toml says what follows.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    port: Annotated[str, Field(min_length=1)] | None = None
-    profile: Annotated[str, Field(min_length=1)] | None = None
+    port: Text | None = None
+    profile: Text | None = None
     machine: Path
     state_dir: Path
     socket: Path
-    sim_speed: Annotated[float, BeforeValidator(_no_yes_or_no), Field(ge=0, allow_inf_nan=False)] = 1.0
+    sim_speed: Speed = 1.0
     park: bool | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+KEYS: Final = tuple(field.name for field in fields(Settings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +62,12 @@ class Configured:
 
     def shown(self) -> dict[str, dict[str, object]]:
         """Each setting with its value (JSON) and source, for `dcode config show`."""
-        values = self.settings.model_dump(mode="json")
-        return {
-            key: {"value": value, "source": self.origins[key].source if key in self.origins else "not set"}
-            for key, value in values.items()
-        }
+        shown: dict[str, dict[str, object]] = {}
+        for key in KEYS:
+            value = getattr(self.settings, key)
+            source = self.origins[key].source if key in self.origins else "not set"
+            shown[key] = {"value": str(value) if isinstance(value, Path) else value, "source": source}
+        return shown
 
 
 def load_settings(flags: Mapping[str, object] | None = None) -> Configured:
@@ -79,7 +79,7 @@ def load_settings(flags: Mapping[str, object] | None = None) -> Configured:
     packaged = paths.data_dir("configs") / paths.SETTINGS_FILE
     for file in (packaged, paths.config_dir() / paths.SETTINGS_FILE):
         origins |= {key: Origin(str(file), value) for key, value in _read(file, needed=file is packaged).items()}
-    for key in Settings.model_fields:
+    for key in KEYS:
         name = f"DCODE_{key.upper()}"
         if os.environ.get(name):
             origins[key] = Origin(name, _located(key, os.environ[name]))
@@ -116,8 +116,8 @@ def _fill_in_places(origins: dict[str, Origin]) -> None:
 
 
 def _known(key: str, file: str, value: object = None) -> str:
-    if key not in Settings.model_fields:
-        meant = nearest(key, list(Settings.model_fields))
+    if key not in KEYS:
+        meant = nearest_key(key, KEYS)
         raise ConfigError("there is no such key.", file=file, key=key, value=value, nearest=meant)
     return key
 
@@ -127,8 +127,19 @@ def _located(key: str, value: object, base: Path | None = None) -> object:
 
 
 def _typed(origins: Mapping[str, Origin]) -> Settings:
-    try:
-        return Settings.model_validate({key: origin.value for key, origin in origins.items()})
-    except ValidationError as error:
-        key = str(error.errors(include_context=False)[0]["loc"][0])
-        raise config_error(error, Settings, origins[key].source) from error
+    hints = hints_of(Settings)
+    values = {key: read_value(hints[key], _meant(key, one.value), one.source, key) for key, one in origins.items()}
+    return Settings(**values)
+
+
+def _meant(key: str, value: object) -> object:
+    """What a text stands for, where it should be a number or a yes or no: the environment has nothing but texts."""
+    if key == "sim_speed" and isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    if key == "park" and isinstance(value, str | int):
+        word = str(value).lower()
+        return True if word in _YES else False if word in _NO else value
+    return value

@@ -290,30 +290,32 @@ class Plotter:
         self._to(_S.STOPPING)
         self._wind_up(self._finish(run, "cancelled", "Cancelled."))
 
-    async def stop(self, *, reset_line: bool) -> None:
+    async def stop(self, *, other_reset: bool) -> bool:
         """The fastest true stop that this firmware has. The position is lost; the message says what may still run.
 
-        `reset_line`: the caller resets the board by other means than DTR (a simulated one).
+        `other_reset`: the caller can reset the board by other means than DTR (a simulated one); whether it is to.
         """
         channel, _ = self._wire()
         assert self.profile
         profile, run = self.profile, self._run
         self._winding_up = True
         channel.halt(MachineNotReady("Stopped by the user.", reason="stop"))
-        how = await self._stop_by(channel, profile, reset_line)
+        asks_for_reset = other_reset and profile.stop.dtr and not profile.stop_bytes
+        how = await self._stop_by(channel, profile, asks_for_reset)
         self._position_unknown()
         if run:
             self._end_run(run, "interrupted", f"Stopped by the user. {how}")
         self._to(_S.ALARM, f"Stopped. {how} The position is not known: home, or run dcode home --here.")
+        return asks_for_reset
 
-    async def _stop_by(self, channel: Channel, profile: FirmwareProfile, reset_line: bool) -> str:
+    async def _stop_by(self, channel: Channel, profile: FirmwareProfile, other_reset: bool) -> str:
         """What was done, and what may still run, in a sentence."""
         if profile.stop_bytes:
             channel.realtime(profile.stop_bytes)
             return "The firmware was reset in motion."
         if profile.stop_line:
             channel.realtime(profile.stop_line.encode("ascii") + b"\n")
-        if profile.stop.dtr and (reset_line or await asyncio.to_thread(channel.transport.pulse_dtr)):
+        if profile.stop.dtr and (other_reset or await asyncio.to_thread(channel.transport.pulse_dtr)):
             return "The board was reset."
         if profile.stop_line:
             return f"{profile.stop_line} was sent: a firmware without an emergency parser first ends the move it is in."

@@ -50,7 +50,7 @@ class PlotterProcess:
             "pause": _plain(lambda m: plotter.pause(m["now"])),
             "resume": lambda m: plotter.resume(),
             "cancel": _plain(lambda m: plotter.cancel()),
-            "stop": lambda m: plotter.stop(reset_line=m["reset_line"]),
+            "stop": lambda m: plotter.stop(other_reset=m["other_reset"]),
             "status": _plain(lambda m: None),
         }
 

@@ -7,6 +7,7 @@ unread. Who reads slowly misses intermediate states; who does not read at all is
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
@@ -176,6 +177,9 @@ class Server:
         except DcodeError as error:
             data = {"kind": error.kind, "fields": error.fields}
             return codec.failure(number, codec.DCODE_ERROR, error.message, data)
+        except Exception:  # the door where a defect of ours is told, and the daemon goes on
+            logging.exception("%s failed", method)
+            return codec.failure(number, codec.INTERNAL_ERROR, "The daemon has a defect here; its log has the details.")
 
 
 def _bound(path: Path) -> socket.socket:

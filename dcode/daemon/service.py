@@ -205,8 +205,7 @@ class Service:
 
     async def stop(self, params: api.Nothing, client: Client) -> api.Status:
         self._held_back = True
-        await self.plotter.call("stop", reset_line=self._simulated is not None)
-        if self._simulated:
+        if await self.plotter.call("stop", other_reset=self._simulated is not None) and self._simulated:
             await self._simulated.ask(do="reset")  # a pseudo-terminal has no DTR to do it by
         return self._status()
 
@@ -235,20 +234,17 @@ class Service:
                     reason="disconnected",
                 )
             simulated = SimulatedPort.parse(port, self._profile, self.setup.sim_speed)
-            if wanted := simulated.profile if simulated else self._profile:
-                load_profile(
-                    wanted, data_dir("firmware_profiles")
-                )  # a name that is not one is said before anything ends
+            wanted = simulated.profile if simulated else self._profile or machine.profile
+            # A name that is no profile is said before anything ends.
+            profile = load_profile(wanted, data_dir("firmware_profiles")) if wanted else None
             await self._end_simulated()
             self._port = port = stable_name(port) or port if port.startswith("/dev/tty") else port
-            if simulated is None:
-                await self.plotter.call(
-                    "connect", port=port, profile=self._profile or machine.profile, at=None, shown_as=port
-                )
+            if simulated is None or profile is None:
+                await self.plotter.call("connect", port=port, profile=wanted, at=None, shown_as=port)
                 return
-            self._simulated = await SimulatedPlotter.start(simulated, self.setup.machine_file)
+            self._simulated = await SimulatedPlotter.start(profile.dialect, simulated.speed, self.setup.machine_file)
             await self.plotter.call(
-                "connect", port=self._simulated.port, profile=simulated.profile, at=machine.home, shown_as=port
+                "connect", port=self._simulated.port, profile=wanted, at=machine.home, shown_as=port
             )
         self._feed_machine()
 

@@ -50,12 +50,12 @@ class SimulatedPlotter:
         self._asking = asyncio.Lock()
 
     @classmethod
-    async def start(cls, wanted: SimulatedPort, machine_file: Path) -> SimulatedPlotter:
-        """Raises MachineNotReady when the simulator does not come up."""
+    async def start(cls, dialect: str, speed: float, machine_file: Path) -> SimulatedPlotter:
+        """A simulator of a built-in dialect. Raises MachineNotReady when it does not come up."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "dcode.simulator", "--json", "--control"),
-            *("--profile", wanted.profile, "--speed", str(wanted.speed), "--machine", str(machine_file)),
+            *("-m", "dcode.simulator", "--json", "--control", "--reset-on-open"),
+            *("--profile", dialect, "--speed", str(speed), "--machine", str(machine_file)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,

@@ -28,9 +28,9 @@ from dcode.firmware.dialect import (
     Source,
     Stop,
 )
-from dcode.firmware.schema import nearest, read_table
 from dcode.gcode.reading import Reading
 from dcode.machine.machine import Machine
+from dcode.tables import nearest, read_table
 
 BUILTIN: Final = ("makelangelo", "marlin", "grbl", "grblhal", "fluidnc")
 

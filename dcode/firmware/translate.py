@@ -51,7 +51,7 @@ class Translator:
             case Kind.DRAW:
                 return self._move(CommandKind.DRAW, at, (step.x, step.y), step.value or self._pen.draw_speed, row)
             case Kind.TRAVEL:
-                return self._move(CommandKind.TRAVEL, at, (step.x, step.y), self._pen.travel_speed, row)
+                return self._move(CommandKind.TRAVEL, at, (step.x, step.y), step.value or self._pen.travel_speed, row)
             case Kind.PEN_UP:
                 return self._raise(row)
             case Kind.PEN_DOWN:

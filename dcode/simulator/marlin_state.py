@@ -53,6 +53,10 @@ class MarlinState(Firmware):
             self.interrupts = re.compile(rb"(?s:.)")  # type: ignore[misc]  # one class, two builds
         self.power_on()
 
+    @property
+    def at_rest(self) -> bool:
+        return super().at_rest and not self.queue  # a dwell has nothing to move, and is not rest
+
     def power_on(self) -> None:
         self.queue: deque[bytes] = deque()
         self.reader, self.numbering = LineReader(), Numbering()

@@ -92,7 +92,7 @@ class Listener:
 
     def acked(self, reply: Reply, now: float) -> None:
         traffic = self._traffic
-        if traffic.hearing is not Hearing.ALL:
+        if not traffic.listens:
             if traffic.hearing is Hearing.UNTIL_SYNC and traffic.flight:
                 traffic.flight[0].prompted = True
             return
@@ -120,6 +120,8 @@ class Listener:
     def _prompted(self, reply: Reply, now: float) -> None:
         """Ready for a line: after one, after a refused one, or just idle."""
         traffic = self._traffic
+        if not traffic.listens:
+            return
         if self._refusal is not None:
             refusal, self._refusal = self._refusal, None
             self._recovery.heard()
@@ -138,7 +140,7 @@ class Listener:
 
     def _answered(self, text: str, now: float) -> None:
         """A line of output: it may be what the oldest line waits for."""
-        flight = self._traffic.flight
+        flight = self._traffic.flight if self._traffic.listens else None
         pattern = self._answers.get(flight[0].command.text) if flight else None
         if pattern and pattern.search(text):
             self._traffic.take(now)
@@ -146,7 +148,7 @@ class Listener:
 
     def _error(self, reply: Reply, now: float) -> None:
         traffic = self._traffic
-        if traffic.hearing is not Hearing.ALL:
+        if not traffic.listens:
             return
         meaning = self._profile.errors.get(reply.code or 0)
         text = f"{reply.text}, {meaning}" if meaning else reply.text
@@ -160,7 +162,7 @@ class Listener:
     def _refused(self, reply: Reply, now: float) -> None:
         """Not carried out; the ack is still to come."""
         traffic = self._traffic
-        if traffic.hearing is not Hearing.ALL:
+        if not traffic.listens:
             return
         said = reply.fields.get("text")
         line = next((one for one in traffic.flight if one.command.text == said), None)
@@ -186,7 +188,7 @@ class Listener:
         self._traffic.events.append(Fault(reply.text))
 
     def _asked_to_resend(self, reply: Reply, now: float) -> None:
-        if self._traffic.hearing is not Hearing.ALL:
+        if not self._traffic.listens:
             return
         if self._profile.replies.prompt:
             self._refusal = reply
@@ -199,7 +201,7 @@ class Listener:
     def _line_number(self, reply: Reply, now: float) -> None:
         if self._is_sync(reply, now):
             return
-        if self._traffic.hearing is Hearing.ALL and reply.code is not None:
+        if self._traffic.listens and reply.code is not None:
             self._swallow = True  # the ack of the query
             self._recovery.last_accepted(reply.code, now)
 

@@ -160,6 +160,11 @@ class Traffic:
         """Start the clock of silence anew."""
         self.due = max(now, self.patient_until) + self.patience.ack
 
+    @property
+    def listens(self) -> bool:
+        """Whether acknowledgements and the like are of lines that are in flight here."""
+        return self.hearing is Hearing.ALL and self.state is not SenderState.FAILED
+
     # -- back --------------------------------------------------------------------------------------------------------
 
     def take(self, now: float) -> Line:

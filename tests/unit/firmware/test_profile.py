@@ -55,7 +55,7 @@ def test_a_user_file_may_extend_another_user_file(folder: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("text", "key", "value", "nearest"),
     [
-        ("[flow]\nmax_lines = 3\n", "flow.max_lines", 3, "max_line"),
+        ("[flow]\nmax_lines = 3\n", "flow.max_lines", 3, "flow.max_line"),
         ("[port]\nbaud = '115200'\n", "port.baud", "115200", ""),
         ("[moves]\ntravel = 'G2'\n", "moves.travel", "G2", ""),
         ("probe = 'stats'\n", "probe", "stats", "status"),
@@ -113,7 +113,7 @@ def test_a_program_for_makelangelo_has_servo_degrees_in_z_and_seconds_in_p(
     profiles: Profiles, machine: Machine
 ) -> None:
     reading = profiles["makelangelo"].reading(machine)
-    assert (reading.z_up, reading.z_down, reading.dwell_p) == (90.0, 40.0, "s")
+    assert (reading.z_up, reading.z_down, reading.dwell_p) == (90.0, 40.0, "ms")
     assert (reading.travel_feed, reading.draw_feed) == (1000.0, 500.0)
     assert profiles["marlin"].reading(machine).dwell_p == "ms"
     assert profiles["grbl"].reading(machine).z_up == 5.0
