@@ -48,7 +48,7 @@ def read_table(cls: type[T], table: object, file: str) -> T:
     try:
         found = _table(cls, table, (), problems)
     except _Wrong as wrong:
-        raise ConfigError(str(wrong), file=file, value=_as_json(table)) from None
+        raise ConfigError(str(wrong), file=file, value=as_json(table)) from None
     if not problems:
         return found
     first = min(problems, key=lambda problem: not problem.stranger)
@@ -57,15 +57,15 @@ def read_table(cls: type[T], table: object, file: str) -> T:
         names = ".".join(part for part in first.path if isinstance(part, str))
         meant = nearest_key(names, list(known_keys(cls)))
     more = f" {len(problems) - 1} more to mend." if len(problems) > 1 else ""
-    raise ConfigError(first.says + more, file=file, key=dotted(first.path), value=_as_json(first.value), nearest=meant)
+    raise ConfigError(first.says + more, file=file, key=dotted(first.path), value=as_json(first.value), nearest=meant)
 
 
-def read_value(hint: Any, value: object, file: str, key: str) -> Any:
-    """One value, no table, as a field with this annotation holds it. Raises ConfigError."""
+def read_value(hint: Any, value: object, file: str, key: str, *, written: object) -> Any:
+    """One value, no table, as a field with this annotation holds it. Raises ConfigError, with what was `written`."""
     try:
         return _value(hint, value, (key,), [])
     except _Wrong as wrong:
-        raise ConfigError(str(wrong), file=file, key=key, value=_as_json(value), nearest=wrong.meant) from None
+        raise ConfigError(str(wrong), file=file, key=key, value=as_json(written), nearest=wrong.meant) from None
 
 
 def hints_of(cls: type) -> dict[str, Any]:
@@ -111,6 +111,15 @@ def shown(value: object) -> str:
     """A value for a message: as JSON, and not all of a long one."""
     text = json.dumps(value, default=str, ensure_ascii=False)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def as_json(value: object) -> object:
+    """The value where JSON has it, otherwise (NaN, a date) as a text."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return shown(value)
+    return value
 
 
 class _Wrong(Exception):
@@ -246,12 +255,3 @@ def _tables_in(hint: Any) -> Iterator[type]:
         yield hint
     for argument in get_args(hint):
         yield from _tables_in(argument)
-
-
-def _as_json(value: object) -> object:
-    """The value where JSON has it, otherwise (NaN, a date) as a text."""
-    try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError):
-        return shown(value)
-    return value

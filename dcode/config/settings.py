@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Literal
 from dcode.config import paths
 from dcode.config.machine_file import find_machine
 from dcode.errors import ConfigError
-from dcode.tables import Only, hints_of, nearest_key, read_value
+from dcode.tables import Only, as_json, hints_of, nearest_key, read_value
 
 Text = Annotated[str, Only("a text that is not empty", lambda value: value != "")]
 Speed = Annotated[float, Only("a number of at least 0", lambda value: value >= 0)]
@@ -118,7 +118,7 @@ def _fill_in_places(origins: dict[str, Origin]) -> None:
 def _known(key: str, file: str, value: object = None) -> str:
     if key not in KEYS:
         meant = nearest_key(key, KEYS)
-        raise ConfigError("there is no such key.", file=file, key=key, value=value, nearest=meant)
+        raise ConfigError("there is no such key.", file=file, key=key, value=as_json(value), nearest=meant)
     return key
 
 
@@ -128,8 +128,12 @@ def _located(key: str, value: object, base: Path | None = None) -> object:
 
 def _typed(origins: Mapping[str, Origin]) -> Settings:
     hints = hints_of(Settings)
-    values = {key: read_value(hints[key], _meant(key, one.value), one.source, key) for key, one in origins.items()}
-    return Settings(**values)
+    return Settings(
+        **{
+            key: read_value(hints[key], _meant(key, one.value), one.source, key, written=one.value)
+            for key, one in origins.items()
+        }
+    )
 
 
 def _meant(key: str, value: object) -> object:

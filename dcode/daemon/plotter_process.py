@@ -6,7 +6,9 @@ When the daemon goes away, however it does, this process lifts the pen, waits un
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import os
 import signal
 import socket
 import sys
@@ -120,6 +122,8 @@ def main() -> None:
     fd, machine, park = int(sys.argv[1]), load_machine(Path(sys.argv[2])), sys.argv[3]
     if park != "-":
         machine = replace(machine, park=park == "1")
+    with contextlib.suppress(PermissionError):  # needs a privilege; without it all are equal
+        os.nice(-10)
     gc.freeze()  # what was imported stays: collections then touch little, and take well under a millisecond
     asyncio.run(serve(fd, machine))
 

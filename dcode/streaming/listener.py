@@ -59,6 +59,7 @@ class Listener:
         traffic.ghosts = 0
         self._swallow, self._refusal = False, None
         self._recovery.heard()
+        self._recovery.queries = 0
         raw = b""
         if numbering:
             traffic.next_number = numbering.first
@@ -201,9 +202,12 @@ class Listener:
     def _line_number(self, reply: Reply, now: float) -> None:
         if self._is_sync(reply, now):
             return
-        if self._traffic.listens and reply.code is not None:
+        if self._recovery.queries and self._traffic.listens and reply.code is not None:
+            self._recovery.queries -= 1
             self._swallow = True  # the ack of the query
             self._recovery.last_accepted(reply.code, now)
+        else:
+            self._traffic.events.append(Said(reply.text))
 
     def _is_sync(self, reply: Reply, now: float) -> bool:
         """The reply to the sync line: what is acknowledged from here on was sent by this sender."""

@@ -38,6 +38,7 @@ class Recovery:
         self._idle_reports = 0
         self._silent = False
         self._asked = False
+        self.queries = 0  # for the line number, that are still to be answered
         self._answer: int | None = None  # to the query for the line number, heard once
         self._last_seen: tuple[float, float] | None = None
         self._moved_at = 0.0
@@ -83,6 +84,7 @@ class Recovery:
             self._again_raw(now)
             return
         self._asked = True
+        self.queries += 1
         traffic.urgent += traffic.framing.bare(numbering.query)
 
     def last_accepted(self, number: int, now: float) -> None:

@@ -15,7 +15,8 @@ class Resends:
 
     def __init__(self, traffic: Traffic) -> None:
         self._traffic = traffic
-        self._skipped: int | None = None  # a number that the firmware counted although it refused the line
+        self._skipped: int | None = None  # the last number that was used up by a refused line
+        self._skips = 0  # how many such lines there were close together
 
     # -- a window of lines; the request comes with an ok of its own ----------------------------------------------------
 
@@ -97,7 +98,8 @@ class Resends:
     def _counted_but_refused(self, line: Line | None, at: int, reason: str, now: float) -> None:
         """Older versions raise their count before they look at the checksum."""
         if line is not None:
-            self._skipped = at
+            near = self._skipped is not None and at - self._skipped <= self._traffic.patience.retries
+            self._skipped, self._skips = at, self._skips + 1 if near else 1
             self._repeat(line, at + 1, reason, now)
 
     def _firmware_is_ahead(self, line: Line | None, at: int, number: int, reason: str, now: float) -> None:
@@ -126,7 +128,9 @@ class Resends:
         traffic = self._traffic
         oldest = number
         if self._skipped is not None and number <= self._skipped:
-            oldest -= 1  # the line that was refused and counted was not the last one, but the one before `number`
+            oldest -= (
+                self._skips
+            )  # the lines that were refused and counted were not the last, but those before `number`
         missing = [kept for kept in traffic.history if kept.number is not None and kept.number >= oldest]
         if missing and missing[0].number != oldest:  # out of all reason: the number was garbled
             self._repeat(line, at, reason, now)

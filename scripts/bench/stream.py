@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import multiprocessing
 import os
 import pty
-import select
 import statistics
 import subprocess
 import sys
@@ -32,7 +32,7 @@ from dcode.client.sync import Client
 from dcode.client.upload import upload
 from dcode.config.machine_file import load_machine
 from dcode.config.paths import data_dir, socket_path
-from dcode.errors import DaemonUnreachable
+from dcode.errors import DaemonUnreachable, JobError
 from dcode.firmware.guard import Guard
 from dcode.firmware.profile import FirmwareProfile, load_profile
 from dcode.firmware.translate import Command, Translator
@@ -45,11 +45,13 @@ from dcode.streaming.sender import Sender
 RX = 127
 
 
-ANSWERS = {b"$I": b"[VER:1.1h.20190830:]\r\n[OPT:V,15,128]\r\nok\r\n", b"$G": b"[GC:G0 G54]\r\nok\r\n"}
+# A receive buffer of 24 bytes takes one line at a time, so that every acknowledgement is waited for.
+ANSWERS = {b"$I": b"[VER:1.1h.20190830:]\r\n[OPT:V,15,24]\r\nok\r\n", b"$G": b"[GC:G0 G54]\r\nok\r\n"}
 
 
-def acknowledger(master: int, gaps: multiprocessing.connection.Connection, delay: float) -> None:
+def acknowledger(master: int, slave: int, gaps: multiprocessing.connection.Connection, delay: float) -> None:
     """Answer every line with ok; in the end tell how long each answer waited for what came next."""
+    os.close(slave)  # inherited: with it open the end would never be seen
     rest, waits, said = b"", [], 0.0
     while True:
         try:
@@ -64,8 +66,8 @@ def acknowledger(master: int, gaps: multiprocessing.connection.Connection, delay
             continue
         if delay:
             time.sleep(delay * len(lines))
+        said = time.perf_counter()  # before the write: the daemon may be at work before it returns
         os.write(master, b"".join(ANSWERS.get(line, b"ok\r\n") for line in lines))
-        said = time.perf_counter()
     gaps.send(waits)
 
 
@@ -74,7 +76,7 @@ def with_peer(delay: float = 0.0) -> tuple[str, multiprocessing.Process, multipr
     master, slave = pty.openpty()
     tty.setraw(slave)
     near, far = multiprocessing.Pipe()
-    process = multiprocessing.Process(target=acknowledger, args=(master, far, delay), daemon=True)
+    process = multiprocessing.Process(target=acknowledger, args=(master, slave, far, delay), daemon=True)
     process.start()
     os.close(master)
     return os.ttyname(slave), process, near, slave
@@ -189,13 +191,13 @@ def latencies(load: bool, count: int) -> list[float]:
         )
         client = connected(socket_path(state))
         client.call("plotter.home", here=True)
-        text = "M3\n" + "\n".join(f"G1 X{k % 300} Y{k % 7}" for k in range(count))
-        upload(client, "run.gcode", text.encode(), require_ready=True)
+        text = "M3\n" + "\n".join(f"G1 X{k % 300}.125 Y{k % 7}.25" for k in range(count))
+        job = upload(client, "run.gcode", text.encode(), require_ready=True)["job"]["id"]
         stop = threading.Event()
         work = [threading.Thread(target=disturb, args=(state, stop)) for _ in range(1)] if load else []
         for thread in work:
             thread.start()
-        while client.call("job.list")["jobs"][-1]["state"] in ("ready", "plotting"):
+        while client.call("job.show", job=job)["state"] in ("ready", "plotting"):
             time.sleep(0.2)
         stop.set()
         for thread in work:
@@ -203,7 +205,7 @@ def latencies(load: bool, count: int) -> list[float]:
         client.call("daemon.stop", when="now")
         daemon.wait(30)
         os.close(slave)
-        if select.select([], [], [], 0.1) and gaps.poll(10):
+        if gaps.poll(10):
             return gaps.recv()
         process.terminate()
         raise SystemExit("the other end of the pseudo-terminal said nothing")
@@ -221,8 +223,9 @@ def disturb(state: Path, stop: threading.Event) -> None:
     with Client(socket_path(state)) as client:
         while not stop.is_set():
             job = upload(client, "million.gcode", million)["job"]["id"]
-            client.call("job.cancel", job=job)
-            client.call("job.forget", job=job)
+            with contextlib.suppress(JobError):  # it has come to the machine meanwhile
+                client.call("job.cancel", job=job)
+                client.call("job.forget", job=job)
             subprocess.run(
                 [sys.executable, "-m", "dcode.cli.main", "preview", str(drawing), "-o", str(state / "x.svg")],
                 check=False,

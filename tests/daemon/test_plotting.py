@@ -9,10 +9,12 @@ import re
 import signal
 import subprocess
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from dcode.client.launch import Target
 from dcode.config.paths import data_dir
 from dcode.errors import JobError, LimitError, MachineNotReady, UnsafeProgram
 from dcode.firmware.profile import BUILTIN
@@ -48,7 +50,7 @@ def strokes(svg: str) -> list[list[tuple[float, float]]]:
 
 
 def length(polylines: list[list[tuple[float, float]]]) -> float:
-    return sum(math.dist(a, b) for line in polylines for a, b in zip(line, line[1:], strict=False))
+    return sum(math.dist(a, b) for line in polylines for a, b in pairwise(line))
 
 
 @pytest.mark.parametrize("profile", BUILTIN)
@@ -250,15 +252,9 @@ def test_the_queue_is_there_again_after_the_daemon_was_stopped(rig: Starter, sho
     machine.wait_for_job(first, "plotting")
     machine.close()
 
-    again = type(machine)(machine.state, type_of_target(None))
+    again = type(machine)(machine.state, Target())
     try:
         assert again.job(first)["state"] == "interrupted"
         assert again.job(second)["state"] == "ready"
     finally:
         again.close()
-
-
-def type_of_target(port: str | None):  # noqa: ANN201
-    from dcode.client.launch import Target
-
-    return Target(port, None, None)

@@ -52,12 +52,31 @@ def test_a_wrong_value_names_its_source(name: str, value: str, monkeypatch: pyte
     assert caught.value.file == name
 
 
+@pytest.mark.parametrize(("text", "park"), [("yes", True), ("TRUE", True), ("1", True), ("No", False), ("off", False)])
+def test_the_environment_says_yes_and_no_in_words(text: str, park: bool, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DCODE_PARK", text)
+    monkeypatch.setenv("DCODE_SIM_SPEED", "2.5")
+    settings = load_settings().settings
+    assert (settings.park, settings.sim_speed) == (park, 2.5)
+
+
 def test_a_wrong_type_in_a_file_is_an_error(own_config: Path):
     for line, key in (("port = 5", "port"), ("sim_speed = true", "sim_speed"), ('log_level = "loud"', "log_level")):
         (own_config / "dcode.toml").write_text(line)
         with pytest.raises(ConfigError) as caught:
             load_settings()
         assert caught.value.key == key
+
+
+def test_a_wrong_value_is_told_as_it_was_written(own_config: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DCODE_SIM_SPEED", "-1")
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    assert caught.value.value == "-1"
+    (own_config / "dcode.toml").write_text("prot = 1979-05-27\n")
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    assert caught.value.value == '"1979-05-27"'
 
 
 def test_a_file_that_is_not_toml_is_an_error(own_config: Path):

@@ -18,7 +18,7 @@ from dcode.machine.machine import Machine, NamedPen, Pen
 Profiles = dict[str, FirmwareProfile]
 
 STEPS = [
-    Step(Kind.TRAVEL, 3.0, 4.0, 9999.0, 1),
+    Step(Kind.TRAVEL, 3.0, 4.0, 1000.0, 1),
     Step(Kind.PEN_DOWN, 3.0, 4.0, 0.0, 2),
     Step(Kind.DRAW, 3.0, -0.5, 600.0, 3),
     Step(Kind.DRAW, 1.25, -0.5, 600.0, 4),
@@ -62,6 +62,16 @@ LINES = {
 @pytest.mark.parametrize("name", sorted(LINES))
 def test_one_program_in_each_dialect(profiles: Profiles, machine: Machine, name: str) -> None:
     assert texts(translated(profiles[name], machine, STEPS)) == " ".join(LINES[name].split()).split(" / ")
+
+
+def test_a_travel_goes_at_its_own_feed_or_the_machines_within_what_is_allowed(
+    profiles: Profiles, machine: Machine
+) -> None:
+    translator = Translator(profiles["makelangelo"], machine)
+    feeds = []
+    for feed in (3000.0, 0.0, 1e6):
+        feeds += texts(translator.row(Step(Kind.TRAVEL, 1.0, 0.0, feed, 1), (0.0, 0.0), 0))
+    assert feeds == ["G0 X1 F50", "G0 X1 F16.667", "G0 X1 F200"]
 
 
 def test_y_grows_downwards_where_the_firmware_says_so(profiles: Profiles, machine: Machine) -> None:

@@ -156,6 +156,18 @@ def test_a_lost_ok_is_found_by_asking_for_the_last_line_twice(at_work: Make) -> 
     assert d.queue("M105") == N5
 
 
+def test_every_question_has_an_ok_of_its_own_however_late(at_work: Make) -> None:
+    d = at_work("marlin", *["M105"] * 4)
+    assert d.wait(13.0) == b"M110\n" * 3
+    d.say(b"Line: 4\nok\n" * 2)
+    assert len(d.acked) == 4
+    d.queue("M105")
+    d.say(b"Line: 4\nok\n")  # the answer to the third question
+    assert len(d.acked) == 4
+    d.say(b"ok\n")
+    assert len(d.acked) == 5
+
+
 def test_lost_lines_go_again_after_the_question(at_work: Make) -> None:
     d = at_work("marlin", *["M105"] * 4)
     d.wait(6.5)
