@@ -13,6 +13,7 @@ import click
 from dcode.cli.exit_codes import ExitCode
 
 LOOKED_AT: Final = 1 << 16  # bytes in which something that is not text shows itself
+CONTROL: Final = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})  # a program may have a few: its reader tells where
 UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 STANDARD_INPUT: Final = "-"
 
@@ -60,6 +61,7 @@ def read_source(path: str) -> Source:
         raise Unusable(f"{path} cannot be read: {error.strerror}.") from error
     if data.startswith(UTF_16):
         raise Unusable(f"{name} is UTF-16 text; save it as UTF-8 or plain ASCII.")
-    if b"\0" in data[:LOOKED_AT]:
+    head = data[:LOOKED_AT]
+    if 20 * (len(head) - len(head.translate(None, CONTROL))) > len(head):
         raise Unusable(f"{name} is not G-code: it is not even text.")
     return Source(path, name, data)

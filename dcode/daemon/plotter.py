@@ -57,6 +57,7 @@ class Plotter:
         self._channel: Channel | None = None
         self._translator: Translator | None = None
         self._run: Run | None = None
+        self._ending: asyncio.Task[None] | None = None  # what winds the run up
         self._making_safe = False
         self._winding_up = False  # the run gives no more commands: lifting, parking, or making safe
         self._held: tuple[tuple[float, float], bool] | None = None  # where a pause holds the run, and pen down there
@@ -208,7 +209,10 @@ class Plotter:
         channel, tools = self._wire()
         assert channel.guard
         channel.guard.admit_console(line)
-        return await channel.ask(tools.heard_out([tools.verbatim(line)]))
+        replies = await channel.ask(tools.heard_out([tools.verbatim(line)]))
+        if channel.guard.position is None:  # what was typed has moved the zero, or let the motors go
+            self.registered = False
+        return replies
 
     async def _travel(self, to: tuple[float, float], feed: float | None = None) -> None:
         channel, tools = self._wire()
@@ -264,8 +268,14 @@ class Plotter:
             self._wind_up(self._hold("Paused in the stroke."))
 
     async def resume(self) -> None:
-        """Back to where the job is held, the pen as it was, and on."""
+        """Back to where the job is held, the pen as it was, and on. A pause that has not begun is called off."""
         run = self._run
+        if self.state is _S.PAUSING and not self._winding_up:
+            self._to(_S.PLOTTING)
+            self._wire()[0].pump()
+            return
+        if self.state is _S.PAUSING and self._ending:
+            await asyncio.wait([self._ending])  # it is lifting: that is finished first
         if self.state is not _S.PAUSED or run is None or self._held is None:
             raise MachineNotReady(f"No job is paused: the machine is {self.state}.", reason=str(self.state))
         channel, tools = self._wire()
@@ -346,7 +356,7 @@ class Plotter:
 
     def _wind_up(self, ending: Coroutine[Any, Any, None]) -> None:
         self._winding_up = True
-        self._start(ending)
+        self._ending = self._start(ending)
 
     async def _hold(self, message: str) -> None:
         """Lift, wait until the machine stands still, and remember where that is."""
@@ -522,10 +532,11 @@ class Plotter:
         if self._run is not None:
             raise MachineNotReady(f"Job {self._run.job} is at the machine.", reason="busy", job=self._run.job)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """A fault in the middle of winding up has been dealt with where it was seen; it only ends this task."""

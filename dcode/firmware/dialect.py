@@ -66,7 +66,7 @@ class Numbering:
     setup: str = ""  # a numbered line that follows the reset
     setup_reply: Pattern | None = None  # what it is answered with, besides its ack
     prove_by_barrier: bool = False  # send the barrier first: its own reply proves that numbers are in step
-    query: str = ""  # a bare line that is answered with the last number (replies.line)
+    query: str = ""  # bare lines that are answered with the last number (replies.line)
     history: int = 32  # acknowledged lines that are kept, should the firmware ask for them after all
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, groupby, islice
 from typing import Final
 
 from dcode.gcode.interpret import Program
@@ -88,15 +88,23 @@ def _unproved(motion: Motion, limits: SoftLimits, rows: Sequence[int]) -> Iterat
 
 
 def _rows(motion: Motion, limits: SoftLimits, rows: Iterable[int]) -> tuple[list[Violation], int]:
+    """The violations of some rows, and how many there are; of an arc's many chords the one that is furthest out."""
     found: list[Violation] = []
     total = 0
-    for row in rows:
-        breaches = _row(motion, limits, row)
-        if breaches:
-            total += len(breaches)
-            if len(found) < KEPT:
-                found += [Violation(motion.line[row], *breach) for breach in breaches]
+    for line, one_line in groupby(rows, key=lambda row: motion.line[row]):
+        worst: dict[tuple[str, float], Breach] = {}
+        for breach in chain.from_iterable(_row(motion, limits, row) for row in one_line):
+            edge = (breach.kind, breach.limit)
+            if edge not in worst or _excess(breach) > _excess(worst[edge]):
+                worst[edge] = breach
+        total += len(worst)
+        if len(found) < KEPT:
+            found += [Violation(line, *breach) for breach in worst.values()]
     return found, total
+
+
+def _excess(breach: Breach) -> float:
+    return abs(breach.value - breach.limit)
 
 
 def _row(motion: Motion, limits: SoftLimits, row: int) -> list[Breach]:

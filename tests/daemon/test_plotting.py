@@ -125,6 +125,16 @@ def test_pause_without_haste_finishes_the_stroke(rig: Starter) -> None:
     assert length(strokes(machine.ink())) == pytest.approx(200, abs=0.1)
 
 
+def test_a_pause_can_be_called_off_before_it_has_begun(rig: Starter) -> None:
+    machine = rig("sim:grbl?speed=20")
+    job = machine.queue("M3\n" + "".join(f"G1 X{step}\n" for step in range(1, 201)))["id"]
+    while machine.status()["pen"] != "down":
+        next(machine.events)
+    assert machine.client.call("plotter.pause", now=False)["state"] == "pausing"
+    assert machine.client.call("plotter.resume")["state"] == "plotting"
+    machine.wait_for_job(job, "done")
+
+
 def test_a_program_can_pause_itself(rig: Starter) -> None:
     machine = rig("sim:grbl")
     job = machine.queue("M3\nG1 X10\nM0 (blue pen please)\nG1 X20\nM5\n")["id"]

@@ -232,7 +232,7 @@ def run(
             sender.queue(waiting.pop(0))
         data = sender.to_send(now)
         said = b""
-        for line in re.findall(rb"[^\n]*\n", data):
+        for line in re.findall(rb"\n?[^\n]+\n", data):  # an empty line goes with the next
             for piece in there.carry(line):
                 said += firmware.receive(piece, now)
         if not said:

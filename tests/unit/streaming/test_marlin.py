@@ -142,15 +142,15 @@ def test_keepalives_are_patience_and_their_absence_a_question(at_work: Make) -> 
         assert d.wait(2.0) == b""
         d.say(b"echo:busy: processing\n")
     assert d.sender.state is SenderState.STREAMING
-    assert b"M110\n" in d.wait(10.0)
+    assert b"\nM110\n" in d.wait(10.0)
 
 
 def test_a_lost_ok_is_found_by_asking_for_the_last_line_twice(at_work: Make) -> None:
     d = at_work("marlin", *["M105"] * 4)
     d.say(b"ok\n")  # and three are lost
-    assert d.wait(6.5) == b"M110\n"
+    assert d.wait(6.5) == b"\nM110\n"
     assert d.say(b"Line: 4\nok\n") == b""
-    assert d.wait(0.1) == b"M110\n"
+    assert d.wait(0.1) == b"\nM110\n"
     d.say(b"Line: 4\nok\n")
     assert (len(d.acked), d.sender.state, d.told) == (4, SenderState.IDLE, [])
     assert d.queue("M105") == N5
@@ -158,7 +158,7 @@ def test_a_lost_ok_is_found_by_asking_for_the_last_line_twice(at_work: Make) -> 
 
 def test_every_question_has_an_ok_of_its_own_however_late(at_work: Make) -> None:
     d = at_work("marlin", *["M105"] * 4)
-    assert d.wait(13.0) == b"M110\n" * 3
+    assert d.wait(13.0) == b"\nM110\n" * 3
     d.say(b"Line: 4\nok\n" * 2)
     assert len(d.acked) == 4
     d.queue("M105")
@@ -182,7 +182,7 @@ def test_lost_lines_go_again_after_the_question(at_work: Make) -> None:
 
 def test_silence_after_every_question_is_a_stall(at_work: Make) -> None:
     d = at_work("marlin", "M105")
-    assert d.wait(60.0) == b"M110\n" * 4
+    assert d.wait(60.0) == b"\nM110\n" * 4
     assert isinstance(d.told[-1], events.Stalled)
 
 
@@ -192,7 +192,7 @@ def test_slow_moves_are_waited_for_before_anything_is_asked(at_work: Make) -> No
     for n in range(4):
         d.queue(f"G1 X{n}", seconds=10.0)
     assert d.wait(20.0) == b""  # twice the first one's time, and six seconds
-    assert d.wait(8.0) == b"M110\n"
+    assert d.wait(8.0) == b"\nM110\n"
 
 
 def test_an_ok_that_names_its_line_makes_up_for_lost_ones_and_for_repeated_ones(at_work: Make) -> None:
@@ -256,7 +256,7 @@ def test_a_barrier_has_time_for_all_that_is_before_it(at_work: Make) -> None:
     d.say(b"ok\n")
     d.queue("M400", kind=CommandKind.BARRIER)
     assert d.wait(20.0) == b""
-    assert d.wait(2.0) == b"M110\n"
+    assert d.wait(2.0) == b"\nM110\n"
 
 
 def test_what_was_refused_and_not_sent_again_is_given_back_by_an_abort(at_work: Make) -> None:
