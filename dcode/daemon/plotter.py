@@ -121,16 +121,27 @@ class Plotter:
             channel = self._open(port, profile)
             identity = await greet(channel, profile, Translator(profile, self.machine))
             self._adopt(channel, profile.adapted(identity))
-            await channel.execute(self._tools.preamble())
-            if at is not None:
+            locked = await self._set_modes(channel)
+            if at is not None and not locked:
                 await self._register(at)
         except DcodeError as error:
             self._drop_channel(error)
             self._to(_S.DISCONNECTED, error.message)
             raise
-        self._to(_S.IDLE)
+        if locked:
+            self._to(_S.ALARM, f"{locked.message} It is locked: dcode home, or dcode home --here, unlocks it.")
+        else:
+            self._to(_S.IDLE)
         if self.profile.realtime_status:
             self._start(self._poll(channel, self.profile.realtime_status))
+
+    async def _set_modes(self, channel: Channel) -> FirmwareError | None:
+        """Why the firmware takes no G-code: grbl starts locked where it wants to be homed ($22). None: it does."""
+        try:
+            await channel.execute(self._tools.preamble())
+        except (Alarm, Refused) as error:
+            return error
+        return None
 
     def _open(self, port: str, profile: FirmwareProfile) -> Channel:
         self._channel = Channel(

@@ -189,6 +189,24 @@ def test_the_firmware_is_found_out_when_nobody_says_which(rig: Starter, serve_pl
     assert machine.client.call("plotter.connect", port=port)["profile"] == profile
 
 
+def test_a_firmware_that_is_locked_when_the_port_is_opened_is_unlocked_by_homing_here(
+    rig: Starter, serve_plotter: Starter
+) -> None:
+    port, _ = serve_plotter("grbl", 20.0)
+    machine = rig(port, "grbl")
+    machine.client.call("plotter.home", here=True)
+    machine.queue(SQUARE)
+    while machine.status()["pen"] != "down":
+        next(machine.events)
+    machine.client.call("plotter.stop")
+    status = machine.client.call("plotter.connect", port=port, profile="grbl")
+    assert (status["state"], status["registered"]) == ("alarm", False)
+    assert "dcode home" in status["message"]
+    status = machine.client.call("plotter.home", here=True)
+    assert (status["state"], status["registered"], status["pen"]) == ("idle", True, "up")
+    machine.wait_for_job(machine.queue(SQUARE, require_ready=True)["id"], "done")
+
+
 def test_a_jog_beyond_the_limits_is_refused_and_nothing_moves(rig: Starter) -> None:
     machine = rig("sim:grbl")
     machine.wait_for_state("idle")
