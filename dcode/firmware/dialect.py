@@ -52,6 +52,7 @@ class Flow:
     lines: int = 0  # in flight; 0: as many as the bytes allow
     rx_bytes: int = 0  # what the firmware's receive buffer holds; 0: not counted
     rx_use: int = 0  # at most this much of it, however much the firmware says it has; 0: all but one byte
+    planner_lines: int = 16  # acknowledged lines that may still be to be carried out
     sync: str = ""  # a harmless line whose reply tells old acknowledgements from new ones
     sync_reply: Pattern | None = None  # that reply; the sync line's own ack follows it
 

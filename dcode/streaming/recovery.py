@@ -123,8 +123,7 @@ class Recovery:
         if line.raw is not None:
             self._again_raw(now)
             return
-        traffic.flight.popleft()
-        traffic.flight_bytes -= line.size
+        traffic.withdraw()
         if line.prompted:  # it was taken, but what it should say got lost: ask once more, as a new line
             line.prompted = False
             if line.command.text == numbering.setup and line.tries >= _UNANSWERED_SETUPS:
@@ -141,8 +140,7 @@ class Recovery:
         A sync line that was acknowledged twice and never answered is one that this version has no answer to.
         """
         traffic = self._traffic
-        line = traffic.flight.popleft()
-        traffic.flight_bytes -= line.size
+        line = traffic.withdraw()
         line.tries += 1
         if line.prompted and line.tries > 1:
             traffic.hearing = Hearing.ALL
@@ -174,7 +172,7 @@ class Recovery:
             traffic.events.append(Alarmed(None, "a status report says Alarm"))
         elif status.position != self._last_seen or not status.state.startswith("Run"):
             self._last_seen, self._moved_at = status.position, now
-        elif now > max(self._moved_at, traffic.busy_until) + _STUCK_SECONDS:
+        elif now > max(self._moved_at, traffic.outlook.busy_until) + _STUCK_SECONDS:
             traffic.stall(now)
 
     def _idle(self, status: Status, now: float) -> None:
@@ -183,7 +181,7 @@ class Recovery:
         A dwell is reported as idle as well (grbl's delay_sec): nothing is concluded before it should be over.
         """
         traffic = self._traffic
-        if not self._silent or now < traffic.busy_until:
+        if not self._silent or now < traffic.outlook.busy_until:
             return
         self._idle_reports += 1
         free = rx_free(status)

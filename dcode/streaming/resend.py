@@ -54,7 +54,8 @@ class Resends:
         traffic.history.clear()
         traffic.history.extend(kept)
         while traffic.flight and id(traffic.flight[-1]) in taken:
-            traffic.flight_bytes -= traffic.flight.pop().size
+            traffic.flight.pop()
+        traffic.recount()
 
     # -- one line in flight; refusal, then prompt ----------------------------------------------------------------------
 
@@ -66,7 +67,7 @@ class Resends:
         traffic = self._traffic
         line = self._only()
         if line is not None and line.raw is not None:  # an unnumbered line, to a firmware that wants numbers
-            self._pop()
+            traffic.withdraw()
             if number is not None:
                 traffic.next_number = number
             return
@@ -85,15 +86,10 @@ class Resends:
     def _only(self) -> Line | None:
         return self._traffic.flight[0] if self._traffic.flight else None
 
-    def _pop(self) -> Line:
-        line = self._traffic.flight.popleft()
-        self._traffic.flight_bytes -= line.size
-        return line
-
     def _repeat(self, line: Line | None, number: int, reason: str, now: float) -> None:
         if line is not None:
             self._traffic.next_number = number
-            self._traffic.back([self._pop()], reason, 0.0, now)
+            self._traffic.back([traffic.withdraw()], reason, 0.0, now)
 
     def _counted_but_refused(self, line: Line | None, at: int, reason: str, now: float) -> None:
         """Older versions raise their count before they look at the checksum."""
@@ -110,7 +106,7 @@ class Resends:
         if number == at + 1 and line.uncertain and not line.acked:
             traffic.take(now)  # an earlier try got through; its prompt did not
             return
-        pending = [self._pop(), *traffic.again]
+        pending = [traffic.withdraw(), *traffic.again]
         traffic.again.clear()
         while pending and pending[0].acked and at < number:  # fetched back without need: it has had them
             traffic.history.append(pending.pop(0))
@@ -137,7 +133,7 @@ class Resends:
             return
         self._take_out(missing)
         if line is not None:
-            missing.append(self._pop())
+            missing.append(traffic.withdraw())
         missing.extend(traffic.again)
         traffic.again.clear()
         traffic.next_number = number

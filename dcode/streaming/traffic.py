@@ -19,10 +19,9 @@ from dcode.firmware.command import Command, CommandKind
 from dcode.firmware.framing import Framing
 from dcode.firmware.profile import FirmwareProfile
 from dcode.streaming.events import Acked, Event, Failed, Resent, Stalled
+from dcode.streaming.outlook import Outlook
 from dcode.streaming.state import TRANSITIONS, Hearing, SenderState
 
-# Real moves take longer than length over feed: acceleration, belts that cannot go that fast, overrides at half speed.
-_SLOWER_THAN_NOMINAL: Final = 2.0
 # How many lines wait behind the window where only bytes are counted: the shortest moves have about eight.
 _SHORT_LINE: Final = 8
 _AHEAD: Final = 32
@@ -72,12 +71,10 @@ class Traffic:
         self.most_in_flight = 0
         self.rtt: float | None = None
         self.heard_at = now
-        self.busy_until = now  # when what was sent should be drawn
-        self.patient_until = now  # until when silence is no reason to ask
+        self.outlook = Outlook(profile, now)
         self.due = now  # when silence is
         self.quiet_until: float | None = None  # nothing goes out before this
         self.deaf_until: float | None = None  # when to stop waiting for a greeting
-        self._silent_motion = profile.probe != "status"
 
     # -- out ---------------------------------------------------------------------------------------------------------
 
@@ -134,31 +131,19 @@ class Traffic:
             data = self.framing.numbered_line(line.number, command.text)
         else:
             data = command.text.encode("ascii") + b"\n"
-        if not self.flight:
-            self.expect_answer(now)
+        alone = not self.flight
         line.sent_at, line.size = now, len(data)
         self.flight.append(line)
         self.flight_bytes += line.size
         self.most_in_flight = max(self.most_in_flight, len(self.flight))
-        self._allow_time(command, now)
+        self.outlook.sent(command, now)
+        if alone:
+            self.expect_answer(now)
         return data
-
-    def _allow_time(self, command: Command, now: float) -> None:
-        seconds = command.seconds * _SLOWER_THAN_NOMINAL
-        kind = command.kind
-        if kind is CommandKind.HOME:
-            seconds += self.patience.homing
-        elif kind is CommandKind.BARRIER:
-            seconds += self.patience.barrier
-        if seconds:
-            self.busy_until = max(self.busy_until, now) + seconds
-            if self._silent_motion or kind is CommandKind.HOME:
-                self.patient_until = max(self.patient_until, now) + seconds
-                self.due = max(self.due, self.patient_until + self.patience.ack) if len(self.flight) == 1 else self.due
 
     def expect_answer(self, now: float) -> None:
         """Start the clock of silence anew."""
-        self.due = max(now, self.patient_until) + self.patience.ack
+        self.due = max(now, self.outlook.patient_until) + self.patience.ack
 
     @property
     def listens(self) -> bool:
@@ -174,7 +159,8 @@ class Traffic:
         waited = now - line.sent_at
         self.rtt = waited if self.rtt is None else self.rtt + (waited - self.rtt) / 8
         self.heard_at = now
-        self.due = max(now, self.patient_until) + self.patience.ack
+        self.outlook.taken(line.command, now)
+        self.expect_answer(now)
         self.done(line)
         return line
 
@@ -193,8 +179,19 @@ class Traffic:
         """Forget what is in flight: its fate is not known. The commands, without the sender's own."""
         lost = commands_of(self.flight)
         self.flight.clear()
-        self.flight_bytes = 0
+        self.recount()
         return lost
+
+    def withdraw(self) -> Line:
+        """Take the oldest line out of flight; it was neither acknowledged nor refused for good."""
+        line = self.flight.popleft()
+        self.recount()
+        return line
+
+    def recount(self) -> None:
+        """Lines were taken out of flight otherwise than by an acknowledgement."""
+        self.flight_bytes = sum(line.size for line in self.flight)
+        self.outlook.recount(line.command for line in self.flight)
 
     def back(self, lines: list[Line], reason: str, settle: float, now: float) -> None:
         """Lines that are in no other place go out again before all others, numbered from the first's number on."""

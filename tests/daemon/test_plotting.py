@@ -156,6 +156,38 @@ def test_cancel_lifts_and_parks(rig: Starter) -> None:
     assert (status["pen"], status["position"]) == ("up", [0.0, 0.0])
 
 
+@pytest.mark.parametrize("profile", ["grbl", "grblhal", "fluidnc"])
+def test_cancel_brakes_at_once_and_the_position_is_still_true(rig: Starter, profile: str) -> None:
+    machine = rig(f"sim:{profile}?speed=10")
+    job = machine.queue(SQUARE)["id"]
+    while machine.status()["pen"] != "down":
+        next(machine.events)
+    machine.client.call("job.cancel", job=0)
+    machine.wait_for_job(job, "cancelled")
+    laid = length(strokes(machine.ink()))
+    assert laid < 200  # what was in the buffers, 110 mm or so, was dropped
+    machine.wait_for_job(machine.queue("M3\nG1 X40\nM5\n")["id"], "done")
+    last = strokes(machine.ink())[-1]
+    assert [*last[0], *last[-1]] == pytest.approx([0, 0, 40, 0], abs=0.05)
+
+
+def test_a_line_that_the_firmware_refuses_interrupts_the_job_with_the_pen_up(
+    rig: Starter, serve_plotter: Starter
+) -> None:
+    port, process = serve_plotter("grbl", 10.0)
+    machine = rig(port, "grbl")
+    machine.client.call("plotter.home", here=True)
+    job = machine.queue(SQUARE)["id"]
+    while machine.status()["pen"] != "down":
+        next(machine.events)
+    assert ask(process, {"do": "fault", "kind": "corrupt", "way": "in", "count": 1})["ok"]
+    reason = machine.wait_for_job(job, "interrupted", "done")["reason"]
+    assert "The firmware said 'error:" in reason
+    assert "The pen is up." in reason
+    assert machine.wait_for_state("idle")["registered"] is True  # braked, asked where it is, and set again
+    pen_goes_up(process)
+
+
 @pytest.mark.parametrize("profile", BUILTIN)
 def test_stop_ends_the_motion_and_forgets_the_position(rig: Starter, profile: str) -> None:
     machine = rig(f"sim:{profile}?speed=20")
@@ -253,14 +285,19 @@ def test_a_killed_daemon_leaves_the_pen_up_and_the_job_resumable(rig: Starter, s
     assert job >= 1
 
 
+def ask(process: subprocess.Popen[str], order: dict[str, object]) -> dict[str, object]:
+    """One order to a simulated plotter, and its answer."""
+    assert process.stdin and process.stdout
+    process.stdin.write(json.dumps(order) + "\n")
+    process.stdin.flush()
+    answer: dict[str, object] = json.loads(process.stdout.readline())
+    return answer
+
+
 def pen_goes_up(process: subprocess.Popen[str]) -> None:
     """Until a simulated plotter's pen is up; the test's own bound ends it otherwise."""
-    assert process.stdin and process.stdout
-    while True:
-        process.stdin.write('{"do":"status"}\n')
-        process.stdin.flush()
-        if json.loads(process.stdout.readline())["pen"] == "up":
-            return
+    while ask(process, {"do": "status"})["pen"] != "up":
+        pass
 
 
 def test_a_job_that_has_ended_can_be_plotted_again_and_forgotten(rig: Starter) -> None:

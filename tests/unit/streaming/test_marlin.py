@@ -267,3 +267,25 @@ def test_what_was_refused_and_not_sent_again_is_given_back_by_an_abort(at_work: 
     assert [command.text for command in d.sender.abort()] == ["M105", "M105", "M114"]
     assert len(d.sender.in_flight) == 1
     assert d.queue("G1 X5") == b"N3 G1 X5*102\n"  # the number that Marlin expects
+
+
+def test_hours_of_moves_do_not_make_it_wait_for_hours(at_work: Make) -> None:
+    d = at_work("marlin", "M105")
+    for n in range(2000):
+        d.queue(f"G1 X{n}", seconds=2.0)
+        d.now += 2.0
+        d.say(b"ok\n")
+    # at most what 20 lines in the planner and the queue and 1 in flight may take, doubled, and six seconds
+    assert b"M110" in d.wait(2 * 2.0 * 21 + 7)
+
+
+def test_after_a_barrier_nothing_is_waited_for_but_the_line_itself(at_work: Make) -> None:
+    d = at_work("marlin", "M105")
+    for n in range(10):
+        d.queue(f"G1 X{n}", seconds=10.0)
+        d.say(b"ok\n")
+    d.say(b"ok\n")
+    d.queue("M400", kind=CommandKind.BARRIER)
+    d.say(b"ok\n")
+    d.queue("M280 P0 S90")
+    assert d.wait(6.5) == b"\nM110\n"

@@ -1,0 +1,258 @@
+"""The plotter as something at the end of a port: what it is doing, and how it comes to be connected and registered."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from dcode.daemon.channel import Channel
+from dcode.daemon.greet import greet
+from dcode.daemon.plotter_state import PlotterState, may_become
+from dcode.daemon.run import Run
+from dcode.errors import Alarm, DcodeError, FirmwareError, LimitError, LinkError, MachineNotReady, Refused
+from dcode.firmware.command import Command
+from dcode.firmware.guard import Guard
+from dcode.firmware.profile import FirmwareProfile
+from dcode.firmware.translate import Translator
+from dcode.link.serial import open_port
+from dcode.machine.machine import Machine
+from dcode.streaming import events
+
+_POLL_SECONDS: Final = 0.5  # between status queries, where the firmware answers them outside the window
+
+_S = PlotterState
+
+Point = tuple[float, float]
+Report = Callable[[dict[str, Any]], None]  # tells the daemon; JSON values only
+
+
+class PlotterPort(ABC):
+    """State, port and position of one machine. What comes over the port is heard by the layers above."""
+
+    def __init__(self, machine: Machine, report: Report) -> None:
+        self.machine = machine
+        self.state = _S.DISCONNECTED
+        self.message: str | None = None
+        self.port: str | None = None
+        self.profile: FirmwareProfile | None = None
+        self.registered = False
+        self.pen = "unknown"
+        self._report = report
+        self._channel: Channel | None = None
+        self._translator: Translator | None = None
+        self._run: Run | None = None
+        self._feed: float | None = None
+        self._shown: Point | None = None  # where the acknowledged moves end
+        self._firmware_state: str | None = None
+        self._base = (0, 0, 0)  # sent, acked, resends when the run began
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @abstractmethod
+    def _next_of_run(self) -> Command | None: ...
+
+    @abstractmethod
+    def _acked(self, command: Command) -> None: ...
+
+    @abstractmethod
+    def _heard(self, event: events.Event) -> None: ...
+
+    @abstractmethod
+    def _fault(self, error: DcodeError, *, position_lost: bool) -> None: ...
+
+    @abstractmethod
+    def _lost(self, error: LinkError) -> None: ...
+
+    # -- what others see ---------------------------------------------------------------------------------------------
+
+    def status(self) -> dict[str, Any]:
+        """The fields of the API's Status that the machine itself knows, and `row` of the run."""
+        sender = self._channel.sender if self._channel else None
+        return {
+            "state": str(self.state),
+            "port": self.port,
+            "profile": self.profile.name if self.profile else None,
+            "registered": self.registered,
+            "position": self._shown if self.registered else None,
+            "pen": self.pen,
+            "feed": self._feed,
+            "in_flight": len(sender.in_flight) if sender else 0,
+            "window": sender.window if sender else 0,
+            "ack_ms": round(sender.rtt * 1000, 2) if sender and sender.rtt is not None else None,
+            "message": self.message,
+            "report": self._firmware_state,
+            **self.counts(),
+        }
+
+    def counts(self) -> dict[str, int]:
+        """Lines and rows of the run so far."""
+        sent, acked, resends = self._base
+        sender, run = (self._channel.sender if self._channel else None), self._run
+        return {
+            "lines_sent": sender.sent - sent if sender else 0,
+            "lines_acked": sender.acked - acked if sender else 0,
+            "resends": sender.resends - resends if sender else 0,
+            "row": run.acked_row if run else 0,
+        }
+
+    def _to(self, state: PlotterState, message: str | None = None) -> None:
+        assert state is self.state or may_become(self.state, state), f"{self.state} cannot become {state}"
+        self.state, self.message = state, message
+        self._report({"event": "status"})
+
+    # -- the port ----------------------------------------------------------------------------------------------------
+
+    async def connect(self, port: str, profile: FirmwareProfile, *, at: Point | None, shown_as: str) -> None:
+        """Open a port, wait for its firmware, set its modes. Raises LinkError, FirmwareError.
+
+        The position is unknown after it, unless `at` says where the gondola is (a simulated machine).
+        """
+        self._not_at_work()
+        self.disconnect()
+        self._to(_S.CONNECTING)
+        self.port, self.profile = shown_as, profile
+        try:
+            channel = self._open(port, profile)
+            identity = await greet(channel, profile, Translator(profile, self.machine))
+            self._adopt(channel, profile.adapted(identity))
+            locked = await self._set_modes(channel)
+            if at is not None and not locked:
+                await self._register(at)
+        except DcodeError as error:
+            self._drop_channel(error)
+            self._to(_S.DISCONNECTED, error.message)
+            raise
+        if locked:
+            self._to(_S.ALARM, f"{locked.message} It is locked: dcode home, or dcode home --here, unlocks it.")
+        else:
+            self._to(_S.IDLE)
+        if self.profile.realtime_status:
+            self._start(self._poll(channel, self.profile.realtime_status))
+
+    async def _set_modes(self, channel: Channel) -> FirmwareError | None:
+        """Why the firmware takes no G-code: grbl starts locked where it wants to be homed ($22). None: it does."""
+        try:
+            await channel.execute(self._tools.preamble())
+        except (Alarm, Refused) as error:
+            return error
+        return None
+
+    def _open(self, port: str, profile: FirmwareProfile) -> Channel:
+        self._channel = Channel(
+            open_port(port, profile.baud, dtr=profile.dtr_on_open),
+            profile,
+            source=self._next_of_run,
+            on_ack=self._acked,
+            on_event=self._heard,
+            on_refused=lambda error: self._fault(error, position_lost=False),
+            on_lost=self._lost,
+        )
+        return self._channel
+
+    def _adopt(self, channel: Channel, profile: FirmwareProfile) -> None:
+        """Take up what the firmware says of itself: buffer sizes, axes."""
+        self.profile = profile
+        channel.restart(profile)
+        channel.guard = Guard(self.machine, profile)
+        self._translator = Translator(profile, self.machine)
+
+    def disconnect(self) -> None:
+        """Close the port. Raises MachineNotReady while a job is at the machine."""
+        self._not_at_work()
+        self._drop_channel(LinkError("The port was closed.", port=self.port))
+        if self.state is not _S.DISCONNECTED:
+            self._to(_S.DISCONNECTED)
+
+    def _drop_channel(self, error: DcodeError) -> None:
+        if self._channel:
+            self._channel.close(error)
+        self._channel = self._translator = None
+        self.registered, self.pen = False, "unknown"
+        self._shown = self._feed = self._firmware_state = None
+
+    async def _poll(self, channel: Channel, query: bytes) -> None:
+        """Ask for the firmware's own state while there is something to see."""
+        while channel.is_open and self._channel is channel:
+            if self.state is not _S.IDLE:
+                channel.realtime(query)
+            await asyncio.sleep(_POLL_SECONDS)
+
+    # -- the position ------------------------------------------------------------------------------------------------
+
+    async def _register(self, at: Point) -> None:
+        channel, tools = self._wire()
+        await channel.execute(tools.set_position(*at))
+        self._position_known(at)
+
+    async def _ask_position(self) -> Point | None:
+        """Where the firmware says it is, in the drawing's axes; None if it does not say."""
+        channel, tools = self._wire()
+        replies = await channel.ask(tools.ask_position())
+        return tools.read_position(replies)
+
+    def _position_known(self, at: Point) -> None:
+        channel, _ = self._wire()
+        assert channel.guard
+        channel.guard.set_position(*at)
+        self.registered, self._shown = True, at
+
+    def _position(self) -> Point:
+        """Where the commands that were sent end."""
+        assert self._channel and self._channel.guard
+        position = self._channel.guard.position
+        if position is None:
+            raise unregistered()
+        return position
+
+    def _position_unknown(self) -> None:
+        self.registered, self.pen = False, "unknown"
+        if self._channel and self._channel.guard:
+            self._channel.guard.reset()
+
+    # -- small things ------------------------------------------------------------------------------------------------
+
+    @property
+    def _tools(self) -> Translator:
+        return self._wire()[1]
+
+    def _wire(self) -> tuple[Channel, Translator]:
+        if self._channel is None or self._translator is None:
+            raise MachineNotReady(
+                f"The plotter is not connected. {self.message or 'Name its port: --port.'}",
+                reason="disconnected",
+            )
+        return self._channel, self._translator
+
+    def _must_be(self, *allowed: PlotterState) -> None:
+        if self.state not in allowed:
+            self._wire()
+            raise MachineNotReady(f"The machine is {self.state}. {self.message or ''}".strip(), reason=str(self.state))
+
+    def _not_at_work(self) -> None:
+        if self._run is not None:
+            raise MachineNotReady(f"Job {self._run.job} is at the machine.", reason="busy", job=self._run.job)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """A fault in the middle of winding up has been dealt with where it was seen; it only ends this task."""
+        try:
+            await work
+        except (FirmwareError, LinkError, LimitError, MachineNotReady) as error:
+            self._notice(error.kind, error.message)
+
+    def _notice(self, kind: str, message: str) -> None:
+        self._report({"event": "notice", "kind": kind, "message": message})
+
+
+def unregistered() -> MachineNotReady:
+    return MachineNotReady(
+        "The plotter's position is not known. Bring the gondola to the home position, then run: dcode home --here "
+        "(with end-stops: dcode home).",
+        reason="unregistered",
+    )
