@@ -13,7 +13,8 @@ from dcode.config import paths
 from dcode.config.machine_file import find_machine, load_machine
 from dcode.config.settings import Settings, load_settings
 from dcode.daemon.lock import DaemonLock
-from dcode.daemon.service import Service, Setup
+from dcode.daemon.machine_desk import Setup
+from dcode.daemon.service import Service
 
 
 def run(flags: Mapping[str, object]) -> None:

@@ -14,6 +14,8 @@ from dcode.firmware.profile import FirmwareProfile
 
 # Real moves take longer than length over feed: acceleration, belts that cannot go that fast, overrides at half speed.
 _SLOWER_THAN_NOMINAL: Final = 2.0
+# What sums and differences of seconds may leave over.
+_NOTHING: Final = 1e-6
 
 
 class Outlook:
@@ -34,7 +36,7 @@ class Outlook:
 
     def sent(self, command: Command, now: float) -> None:
         """A line has gone out."""
-        if self._flying == 0.0 and now > self.busy_until:
+        if self._flying < _NOTHING and now > self.busy_until:
             self._empty_planner()
         self._add(command, 1.0)
         self._look(now)

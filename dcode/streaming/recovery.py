@@ -21,6 +21,7 @@ from dcode.streaming.traffic import Line, Traffic, commands_of
 _RING_SLACK: Final = 2
 # How long a firmware may say that it is moving and neither move nor take a line.
 _STUCK_SECONDS: Final = 60.0
+_RESTS: Final = (CommandKind.DWELL, CommandKind.PEN, CommandKind.CONSOLE)
 # How often it may say that it is idle while bytes wait in its buffer.
 _IDLE_AND_NOT_READING: Final = 10
 # How often a line of the setup may be taken without its answer before the firmware counts as not knowing it.
@@ -181,7 +182,8 @@ class Recovery:
         A dwell is reported as idle as well (grbl's delay_sec): nothing is concluded before it should be over.
         """
         traffic = self._traffic
-        if not self._silent or now < traffic.outlook.busy_until:
+        rests = any(line.command.kind in _RESTS for line in traffic.flight)
+        if not self._silent or (rests and now < traffic.outlook.busy_until):
             return
         self._idle_reports += 1
         free = rx_free(status)

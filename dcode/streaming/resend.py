@@ -89,7 +89,7 @@ class Resends:
     def _repeat(self, line: Line | None, number: int, reason: str, now: float) -> None:
         if line is not None:
             self._traffic.next_number = number
-            self._traffic.back([traffic.withdraw()], reason, 0.0, now)
+            self._traffic.back([self._traffic.withdraw()], reason, 0.0, now)
 
     def _counted_but_refused(self, line: Line | None, at: int, reason: str, now: float) -> None:
         """Older versions raise their count before they look at the checksum."""

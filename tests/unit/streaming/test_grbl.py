@@ -150,6 +150,16 @@ def test_a_dwell_reports_idle_too_so_nothing_is_assumed_before_it_is_over(at_wor
     assert d.acked == ["G1 X1", "G4 P10"]
 
 
+def test_an_idle_machine_has_made_its_moves_whatever_they_should_have_taken(at_work: Make) -> None:
+    d = at_work("grbl", "G1 X1")
+    for n in range(500):
+        d.queue(f"G1 X{n}", seconds=5.0)
+        d.say(b"ok\r\n")
+    assert b"?" in d.wait(2.5)
+    d.say(IDLE_EMPTY)
+    assert len(d.acked) == 501
+
+
 def test_a_hold_by_the_button_on_the_machine_is_no_stall(at_work: Make) -> None:
     d = at_work("grbl", "G1 X50")
     for _ in range(200):
