@@ -41,7 +41,6 @@ class PlotterHandle:
         self._answers[self._number] = answer
         self._writer.write(encode({"id": self._number, "do": do, **params}))
         message = await answer
-        self._take_status(message["status"])
         if "error" in message:
             error = message["error"]
             raise revived(error["kind"], error["message"], error["fields"])
@@ -83,6 +82,9 @@ class PlotterHandle:
 
     def _take(self, message: Message) -> None:
         if "id" in message:
+            self._take_status(
+                message["status"]
+            )  # here, in the order of arrival: a caller that wakes later has an old one
             answer = self._answers.pop(message["id"])
             if not answer.done():
                 answer.set_result(message)

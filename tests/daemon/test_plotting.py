@@ -104,7 +104,7 @@ def test_pause_lifts_and_resume_goes_on_where_it_was(rig: Starter) -> None:
     machine.wait_for_state("paused")
     paused = machine.wait_for_job(job, "paused")
     assert paused["row"] < paused["rows"]
-    assert machine.status()["pen"] == "up"
+    assert machine.status()["pen"] == "up", machine.status()
     machine.client.call("plotter.jog", dx=13.0, dy=-7.0)
     machine.client.call("plotter.resume")
     machine.wait_for_job(job, "done")
@@ -139,7 +139,7 @@ def test_a_program_can_pause_itself(rig: Starter) -> None:
     machine = rig("sim:grbl")
     job = machine.queue("M3\nG1 X10\nM0 (blue pen please)\nG1 X20\nM5\n")["id"]
     assert "blue pen please" in machine.wait_for_job(job, "paused")["reason"]
-    assert machine.status()["pen"] == "up"
+    assert machine.status()["pen"] == "up", machine.status()
     machine.client.call("plotter.resume")
     machine.wait_for_job(job, "done")
     assert length(strokes(machine.ink())) == pytest.approx(20, abs=0.05)
