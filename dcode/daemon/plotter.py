@@ -70,11 +70,11 @@ class Plotter(PlotterFaults):
         self._must_be(_S.IDLE, _S.ALARM)
         channel, tools = self._wire()
         assert channel.guard
-        channel.guard.admit_console(line)
+        warnings = channel.guard.admit_console(line)
         replies = await channel.ask(tools.heard_out([tools.verbatim(line)]))
         if channel.guard.position is None:  # what was typed has moved the zero, or let the motors go
             self.registered = False
-        return replies
+        return [*warnings, *replies]
 
     async def _travel(self, to: Point, feed: float | None = None) -> None:
         channel, tools = self._wire()

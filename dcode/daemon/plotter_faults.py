@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from abc import abstractmethod
 from collections.abc import Coroutine
 from typing import Any, Final
@@ -28,6 +29,7 @@ from dcode.streaming import events
 
 _LIFT_SECONDS: Final = 60.0  # how long what is in the buffers, and the pen-up behind it, may take after a fault
 _BRAKE_SECONDS: Final = 10.0  # from a feed hold to a standstill
+_SAME_PLACE_MM: Final = 0.1  # a step and the rounding of a report
 _LOOK_SECONDS: Final = 0.05  # between status queries while braking
 
 _S = PlotterState
@@ -63,11 +65,13 @@ class PlotterFaults(PlotterPort):
                 where = f" to {command.text!r}" if command else ""
                 self._fault(Refused(f"The firmware said {text!r}{where}.", reply=text), position_lost=False)
             case events.Fault(text=text):
-                self._fault(Refused(f"The firmware said {text!r}.", reply=text), position_lost=True)
+                self._fault(Refused(f"The firmware said {text!r}.", reply=text), position_lost=self._loses("fault"))
             case events.Alarmed(code=code, text=text):
-                self._fault(Alarm(f"The firmware is in alarm: {text}.", code=code), position_lost=True)
+                alarm = Alarm(f"The firmware is in alarm: {text}.", code=code)
+                self._fault(alarm, position_lost=self._loses("alarm"))
             case events.Greeted(text=text, expected=False):
-                self._fault(UnexpectedReset(f"The firmware started anew ({text}).", greeting=text), position_lost=True)
+                reset = UnexpectedReset(f"The firmware started anew ({text}).", greeting=text)
+                self._fault(reset, position_lost=self._loses("greeting"))
             case events.Stalled(seconds=seconds):
                 self._fault(Stalled(f"The firmware has not answered for {seconds:.0f} s."), position_lost=True)
             case events.Failed(reason=reason):
@@ -79,8 +83,21 @@ class PlotterFaults(PlotterPort):
                 self._notice("resend", f"{count} lines from number {first} on were sent again: {reason}.")
             case events.Assumed(commands=commands, reason=reason):
                 self._notice("assumed", f"{len(commands)} lines are taken as acknowledged: {reason}.")
+                self._compare([command.end for command in commands if command.end])
             case events.Action(name=name):
                 self._button(name)
+
+    def _loses(self, what: str) -> bool:
+        """Whether this firmware may be elsewhere after it."""
+        return self.profile is None or what in self.profile.position_lost_on
+
+    def _compare(self, ends: list[Point]) -> None:
+        """Lines without acknowledgements, and a machine at rest: it must be where they end, or one of them was lost."""
+        reported = self._status.position
+        if ends and reported and math.dist(ends[-1], reported) > _SAME_PLACE_MM:
+            at, wanted = (f"X {x:.2f} Y {y:.2f}" for x, y in (reported, ends[-1]))
+            error = Refused(f"A line was lost on its way: the gondola is at {at} and should be at {wanted}.", reply="")
+            self._fault(error, position_lost=False)
 
     def _fault(self, error: DcodeError, *, position_lost: bool) -> None:
         """One defined end for everything that goes wrong: stop feeding, lift if the link lives, keep the job."""

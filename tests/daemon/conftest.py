@@ -20,7 +20,7 @@ from dcode.client.launch import Target, start
 from dcode.client.sync import Client
 from dcode.client.upload import upload
 
-PATIENCE = 40  # seconds for one test: a bound against hanging, nothing is measured by it
+PATIENCE = 90  # seconds for one test: a bound against hanging, nothing is measured by it
 
 Message = dict[str, Any]
 

@@ -188,6 +188,23 @@ def test_a_line_that_the_firmware_refuses_interrupts_the_job_with_the_pen_up(
     pen_goes_up(process)
 
 
+@pytest.mark.parametrize("profile", ["makelangelo", "grbl"])
+def test_an_acknowledgement_that_gets_lost_costs_time_and_no_ink(
+    rig: Starter, serve_plotter: Starter, short_dir: Path, profile: str
+) -> None:
+    port, process = serve_plotter(profile, 20.0)
+    machine = rig(port, profile)
+    machine.client.call("plotter.home", here=True)
+    job = machine.queue(SQUARE)["id"]
+    while machine.status()["pen"] != "down":
+        next(machine.events)
+    assert ask(process, {"do": "fault", "kind": "drop_line", "count": 1})["ok"]
+    assert machine.wait_for_job(job, "done", "interrupted", "failed")["state"] == "done"
+    assert ask(process, {"do": "ink", "path": str(short_dir / "ink.svg")})["ok"]
+    laid = length(strokes((short_dir / "ink.svg").read_text()))
+    assert laid == pytest.approx(400 + 2 * math.pi * 20, abs=0.5)
+
+
 @pytest.mark.parametrize("profile", BUILTIN)
 def test_stop_ends_the_motion_and_forgets_the_position(rig: Starter, profile: str) -> None:
     machine = rig(f"sim:{profile}?speed=20")
