@@ -19,12 +19,14 @@ from dcode.daemon.remaining import Remaining
 from dcode.daemon.server import Client
 from dcode.daemon.uploads import Pending, Uploads
 from dcode.errors import DcodeError, JobError, MachineNotReady, revived
+from dcode.geometry.bounds import Bounds
 from dcode.jobs.job import AT_THE_MACHINE, ENDED, Job, JobState
 from dcode.jobs.store import JobStore
 
 PLAN: Final = "plan.json"
 LISTED: Final = 1000  # jobs in one answer, which must fit a message of 1 MiB
 SAVE_SECONDS: Final = 5.0  # between two writes of a running job's progress: an SD card wears
+_EDGE_MM: Final = 0.01  # firmwares say their limits with two decimals
 _COUNTED: Final = {"lines_sent": "sent", "lines_acked": "acked", "resends": "resends", "row": "row"}
 
 Publish = Callable[[object, api.Model], None]
@@ -83,6 +85,7 @@ class JobDesk:
             answer = await self._prepare(job, upload)
             if params.require_ready:
                 self._must_be_ready(not_connected)
+                self._must_be_in_reach(job)
             if client.gone:
                 raise JobError("The client hung up before the program was queued.")
         except BaseException:
@@ -137,6 +140,19 @@ class JobDesk:
         if status["state"] in ("alarm", "disconnected"):
             raise MachineNotReady(
                 f"The plotter is in state {status['state']}: {status['message']}", reason=status["state"]
+            )
+
+    def _must_be_in_reach(self, job: Job) -> None:
+        """The firmware's own limits may be tighter than machine.json's: Marlin ends moves at them without a word."""
+        area = self._plotter.status.get("area")
+        if not area or not job.bounds:
+            return
+        drawing, limits = Bounds(*job.bounds), Bounds(*area)
+        if not limits.holds(drawing, _EDGE_MM):
+            raise MachineNotReady(
+                f"The drawing reaches {_spelled(drawing)}, and the firmware's own limits are {_spelled(limits)}: widen "
+                "them there, or make work_area in machine.json as small and use --fit.",
+                reason="firmware limits",
             )
 
     async def list_jobs(self, params: api.Nothing, client: Client) -> api.Jobs:
@@ -228,6 +244,7 @@ class JobDesk:
     async def _begin(self, job: Job) -> None:
         folder = self._store.files(job.id)
         try:
+            self._must_be_in_reach(job)
             found = await asyncio.to_thread(digest, folder / MOTION, self._setup.machine_file)
             if found != job.digest:
                 raise JobError("machine.json or the program has changed since the check: send it again.", job=job.id)
@@ -299,6 +316,10 @@ class JobDesk:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _spelled(area: Bounds) -> str:
+    return f"X {area.left:.1f} to {area.right:.1f}, Y {area.bottom:.1f} to {area.top:.1f}"
 
 
 def _shown(job: Job) -> api.Job:

@@ -16,6 +16,7 @@ from dcode.firmware.command import Command
 from dcode.firmware.guard import Guard
 from dcode.firmware.profile import FirmwareProfile
 from dcode.firmware.translate import Translator
+from dcode.geometry.bounds import Bounds
 from dcode.link.serial import open_port
 from dcode.machine.machine import Machine
 from dcode.streaming import events
@@ -43,6 +44,7 @@ class PlotterPort(ABC):
         self._channel: Channel | None = None
         self._translator: Translator | None = None
         self._run: Run | None = None
+        self._area: Bounds | None = None  # the firmware's own limits
         self._feed: float | None = None
         self._shown: Point | None = None  # where the acknowledged moves end
         self._firmware_state: str | None = None
@@ -82,6 +84,7 @@ class PlotterPort(ABC):
             "ack_ms": round(sender.rtt * 1000, 2) if sender and sender.rtt is not None else None,
             "message": self.message,
             "report": self._firmware_state,
+            "area": self._area and [self._area.left, self._area.right, self._area.top, self._area.bottom],
             **self.counts(),
         }
 
@@ -117,6 +120,7 @@ class PlotterPort(ABC):
             identity = await greet(channel, profile, Translator(profile, self.machine))
             self._adopt(channel, profile.adapted(identity))
             locked = await self._set_modes(channel)
+            self._area = await self._ask_limits(channel) if not locked else None
             if at is not None and not locked:
                 await self._register(at)
         except DcodeError as error:
@@ -137,6 +141,13 @@ class PlotterPort(ABC):
         except (Alarm, Refused) as error:
             return error
         return None
+
+    async def _ask_limits(self, channel: Channel) -> Bounds | None:
+        """The area outside which the firmware bends or drops moves by itself; None where it keeps to none."""
+        try:
+            return self._tools.read_limits(await channel.ask(self._tools.heard_out(self._tools.ask_limits())))
+        except Refused:  # a build without the command
+            return None
 
     def _open(self, port: str, profile: FirmwareProfile) -> Channel:
         self._channel = Channel(

@@ -41,6 +41,8 @@ class Replies:
     unended_fault: Pattern | None = None  # the same, said without a line end and glued to what follows
     status: Pattern | None = None  # an answer to realtime.status
     position: Pattern | None = None  # groups `x` and `y`, mm in its own axes
+    limits: Pattern | None = None  # in answer to commands.limits: groups x0, y0, x1, y1, two corners, mm
+    no_limits: Pattern | None = None  # the same answer, where they are switched off
     action: Pattern | None = None  # group `action`: a button pressed at the machine
 
 
@@ -148,6 +150,7 @@ class Commands:
     ask_position: str = ""
     barrier_reply: Pattern | None = None  # where the ack of the barrier comes before the barrier is reached
     home: str = ""
+    limits: str = ""  # asks for the area that the firmware itself keeps moves in
     unlock: str = ""  # ends an alarm; only ever sent because a user asked for it
     home_sets_position: bool = False  # whether the firmware knows its coordinates after it
 

@@ -212,6 +212,7 @@ def _check(profile: FirmwareProfile, file: str) -> None:
         ("replies.resend", profile.replies.resend, "line"),
         ("replies.line", profile.replies.line, "line"),
         ("replies.action", profile.replies.action, "action"),
+        ("replies.limits", profile.replies.limits, "x0"),
         ("identity.rx_bytes", profile.identity.rx_bytes, "bytes"),
     ):
         if pattern and group not in pattern.groupindex:

@@ -20,6 +20,7 @@ from dcode.firmware.replies import Reply, ReplyKind
 from dcode.firmware.status import Reports
 from dcode.gcode.motion import Kind, Step
 from dcode.gcode.write import shortest
+from dcode.geometry.bounds import Bounds
 from dcode.machine.machine import Machine
 
 Point = tuple[float, float]
@@ -149,6 +150,23 @@ class Translator:
                 if found := pattern.search(text):
                     return Reports(self._profile).read(Reply(ReplyKind.STATUS, text, None, found.groupdict()))[1]
         return None
+
+    def ask_limits(self) -> list[Command]:
+        """Ask for the area that the firmware itself keeps moves in; nothing where it has none or does not say."""
+        text = self._profile.commands.limits
+        return [Command(text, kind=CommandKind.QUERY)] if text else []
+
+    def read_limits(self, replies: Iterable[str]) -> Bounds | None:
+        """That area, mm, y up; None if there is none."""
+        texts, said = list(replies), self._profile.replies
+        if said.limits is None or (said.no_limits and any(map(said.no_limits.search, texts))):
+            return None
+        found = next((match for text in texts if (match := said.limits.search(text))), None)
+        if found is None:
+            return None
+        xs = sorted((float(found["x0"]), float(found["x1"])))
+        ys = sorted((float(found["y0"]) * self._down, float(found["y1"]) * self._down))
+        return Bounds(xs[0], xs[1], ys[1], ys[0])
 
     def verbatim(self, line: str) -> Command:
         """A line as a user typed it."""

@@ -256,6 +256,20 @@ def test_a_firmware_that_is_locked_when_the_port_is_opened_is_unlocked_by_homing
     machine.wait_for_job(machine.queue(SQUARE, require_ready=True)["id"], "done")
 
 
+def test_a_drawing_beyond_the_limits_that_the_firmware_itself_keeps_is_not_queued(
+    rig: Starter, serve_plotter: Starter
+) -> None:
+    port, _ = serve_plotter("marlin")
+    machine = rig(port, "marlin")
+    machine.client.call("plotter.console", line="M665 L-30 R30 T40 B-40")
+    machine.client.call("plotter.connect", port=port, profile="marlin")
+    machine.client.call("plotter.home", here=True)
+    with pytest.raises(MachineNotReady, match=r"firmware's own limits are X -30.0 to 30.0"):
+        machine.queue("M3\nG1 X35\n", require_ready=True)
+    assert machine.client.call("job.list")["jobs"] == []
+    machine.wait_for_job(machine.queue("M3\nG1 X25\n", require_ready=True)["id"], "done")
+
+
 def test_a_jog_beyond_the_limits_is_refused_and_nothing_moves(rig: Starter) -> None:
     machine = rig("sim:grbl")
     machine.wait_for_state("idle")

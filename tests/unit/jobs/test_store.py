@@ -1,5 +1,6 @@
 """Jobs outlive the daemon that took them."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,22 @@ import pytest
 from dcode.errors import JobError
 from dcode.jobs.job import Job, JobState
 from dcode.jobs.store import JobStore
+
+Open = Callable[[], JobStore]
+
+
+@pytest.fixture
+def open_store(tmp_path: Path) -> Iterator[Open]:
+    """Opens the same store again and again; all are closed in the end."""
+    opened: list[JobStore] = []
+
+    def opens() -> JobStore:
+        opened.append(JobStore(tmp_path))
+        return opened[-1]
+
+    yield opens
+    for store in opened:
+        store.close()
 
 
 def waiting(store: JobStore, name: str) -> Job:
@@ -16,55 +33,55 @@ def waiting(store: JobStore, name: str) -> Job:
     return job
 
 
-def test_a_job_is_the_same_after_the_store_was_opened_again(tmp_path: Path) -> None:
-    store = JobStore(tmp_path)
+def test_a_job_is_the_same_after_the_store_was_opened_again(open_store: Open) -> None:
+    store = open_store()
     job = store.add(Job(name="../../etc/passwd", created=12.5, bounds=(-1.0, 2.0, 3.0, -4.0), rows=7, draw_mm=1.25))
     store.save(job)
     store.close()
-    assert JobStore(tmp_path).jobs == {job.id: job}
+    assert open_store().jobs == {job.id: job}
 
 
-def test_files_of_a_job_are_in_a_folder_named_by_its_number(tmp_path: Path) -> None:
-    store = JobStore(tmp_path)
+def test_files_of_a_job_are_in_a_folder_named_by_its_number(open_store: Open, tmp_path: Path) -> None:
+    store = open_store()
     job = store.add(Job(name="../../etc/passwd"))
     assert store.files(job.id) == tmp_path / "jobs" / str(job.id)
     assert store.files(job.id).is_dir()
 
 
-def test_numbers_are_never_given_twice(tmp_path: Path) -> None:
-    store = JobStore(tmp_path)
+def test_numbers_are_never_given_twice(open_store: Open) -> None:
+    store = open_store()
     first = store.add(Job(name="a"))
     store.forget(first)
     assert store.add(Job(name="b")).id > first.id
     assert not store.files(first.id).exists()
 
 
-def test_the_queue_can_be_reordered_and_stays_so(tmp_path: Path) -> None:
-    store = JobStore(tmp_path)
+def test_the_queue_can_be_reordered_and_stays_so(open_store: Open) -> None:
+    store = open_store()
     for name in "abc":
         waiting(store, name)
     last = store.waiting()[2]
     store.move(last, 1)
     store.close()
-    assert [job.name for job in JobStore(tmp_path).waiting()] == ["c", "a", "b"]
+    assert [job.name for job in open_store().waiting()] == ["c", "a", "b"]
 
 
-def test_only_a_job_that_waits_can_be_moved(tmp_path: Path) -> None:
-    store = JobStore(tmp_path)
+def test_only_a_job_that_waits_can_be_moved(open_store: Open) -> None:
+    store = open_store()
     job = waiting(store, "a")
     job.to(JobState.CANCELLED)
     with pytest.raises(JobError, match="does not wait"):
         store.move(job, 1)
 
 
-def test_a_daemon_that_starts_finds_the_job_at_the_machine_interrupted(tmp_path: Path) -> None:
-    store = JobStore(tmp_path)
+def test_a_daemon_that_starts_finds_the_job_at_the_machine_interrupted(open_store: Open) -> None:
+    store = open_store()
     at_machine, unchecked, ready = waiting(store, "a"), store.add(Job(name="b")), waiting(store, "c")
     at_machine.to(JobState.PLOTTING)
     store.save(at_machine)
     store.close()
 
-    found = JobStore(tmp_path)
+    found = open_store()
     found.recover("The daemon ended.")
     assert [found.get(job.id).state for job in (at_machine, unchecked, ready)] == [
         JobState.INTERRUPTED,
@@ -74,8 +91,8 @@ def test_a_daemon_that_starts_finds_the_job_at_the_machine_interrupted(tmp_path:
     assert found.get(at_machine.id).reason == "The daemon ended."
 
 
-def test_zero_means_the_job_at_the_machine(tmp_path: Path) -> None:
-    store = JobStore(tmp_path)
+def test_zero_means_the_job_at_the_machine(open_store: Open) -> None:
+    store = open_store()
     with pytest.raises(JobError, match="No job is at the machine"):
         store.get(0)
     job = waiting(store, "a")
@@ -83,8 +100,8 @@ def test_zero_means_the_job_at_the_machine(tmp_path: Path) -> None:
     assert store.get(0) is job
 
 
-def test_the_list_has_the_current_job_first_then_the_queue_then_history(tmp_path: Path) -> None:
-    store = JobStore(tmp_path)
+def test_the_list_has_the_current_job_first_then_the_queue_then_history(open_store: Open) -> None:
+    store = open_store()
     done, current, later, older = (waiting(store, name) for name in ("done", "current", "later", "older"))
     for job in (older, done):
         job.to(JobState.PLOTTING)
