@@ -39,7 +39,9 @@ def svg(
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
-        f'viewBox="{number(sheet.left)} {number(-sheet.top)} {width} {height}">\n'
+        f'viewBox="{number(sheet.left)} {number(-sheet.top)} {width} {height}">\n',
+        # White paper: a viewer with a dark background would swallow black ink.
+        f'<rect x="{number(sheet.left)}" y="{number(-sheet.top)}" width="{width}" height="{height}" fill="#ffffff"/>\n',
     ]
     if title:
         parts.append(f"<title>{_escaped(title)}</title>\n")
