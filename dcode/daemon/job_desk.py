@@ -48,12 +48,12 @@ class JobDesk:
         self._saved_at = 0.0
         self._prepared_one_by_one = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        machine.on_ready, machine.on_homed = self._feed_machine, self._release
+        machine.on_ready = self._feed_machine
 
-    def _release(self) -> None:
-        """The user has seen to the machine: the queue goes on."""
-        self._held_back = False
-        self._feed_machine()
+    @property
+    def held_back(self) -> bool:
+        """Jobs wait although the machine may be ready: one was interrupted, and nothing is to move by itself then."""
+        return self._held_back and bool(self._store.waiting())
 
     def eta_seconds(self, job: Job) -> float | None:
         """How long the job at the machine still takes."""
@@ -210,7 +210,8 @@ class JobDesk:
     async def resume(self, params: api.Nothing, client: Client) -> api.Status:
         """Go on with a paused job; where none is paused, let a queue go on that an interrupted job holds back."""
         if self._store.current() is None and self._held_back:
-            self._release()
+            self._held_back = False
+            self._feed_machine()
         else:
             await self._plotter.call("resume")
         return self._status()
@@ -304,6 +305,7 @@ class JobDesk:
         self._held_back = state is JobState.INTERRUPTED
         self._remaining = None
         self._changed(job, save=True)
+        self._feed_machine()
 
     def _changed(self, job: Job, *, save: bool) -> None:
         if save:

@@ -37,7 +37,6 @@ class MachineDesk:
 
     def __init__(self, setup: Setup, store: JobStore, plotter: PlotterHandle, status: Callable[[], api.Status]) -> None:
         self.on_ready: Callable[[], None] = lambda: None
-        self.on_homed: Callable[[], None] = lambda: None
         self.port, self._profile = setup.port, setup.profile
         self._setup, self._store, self.plotter, self._status = setup, store, plotter, status
         self._simulated: SimulatedPlotter | None = None
@@ -64,7 +63,7 @@ class MachineDesk:
     async def home(self, params: api.Home, client: Client) -> api.Status:
         await self.ensure_connected()
         await self.plotter.call("home", here=params.here)
-        self.on_homed()
+        self.on_ready()
         return self._status()
 
     async def jog(self, params: api.Jog, client: Client) -> api.Status:

@@ -171,11 +171,12 @@ class Plotter(PlotterFaults):
         if self.machine.park and self.registered:
             end.extend(tools.travel(self.machine.home, self._position()))
         await channel.execute([*end, *tools.barrier()])
-        self._end_run(run, state, reason)
         self._to(_S.IDLE)
+        self._end_run(run, state, reason)
 
-    def _end_run(self, run: Run, state: str, reason: str | None) -> None:
-        self._report({"event": "run", "job": run.job, "state": state, "reason": reason} | self.counts())
+    def _end_run(self, run: Run, state: str, reason: str | None, counts: dict[str, int] | None = None) -> None:
+        """Tell the end. The state has changed before: who hears of the end finds the machine as it is after it."""
+        self._report({"event": "run", "job": run.job, "state": state, "reason": reason} | (counts or self.counts()))
         self._run = self._held = None
         self._winding_up = False
 

@@ -50,7 +50,7 @@ class PlotterFaults(PlotterPort):
     def _button(self, name: str) -> None: ...
 
     @abstractmethod
-    def _end_run(self, run: Run, state: str, reason: str | None) -> None: ...
+    def _end_run(self, run: Run, state: str, reason: str | None, counts: dict[str, int] | None = None) -> None: ...
 
     def _wind_up(self, ending: Coroutine[Any, Any, None]) -> None:
         """From now on the run gives nothing; `ending` sees to its end. A later ending takes the place of an earlier."""
@@ -122,10 +122,10 @@ class PlotterFaults(PlotterPort):
         finally:
             self._making_safe = False
         pen = "The pen is up." if lifted else "The pen could not be lifted: lift it by hand."
-        if run and self._run is run:
-            self._end_run(run, "interrupted", f"{error.message} {pen}")
         if self._channel is channel:
             self._to(_S.IDLE if lifted and self.registered else _S.ALARM, f"{error.message} {pen}")
+        if run and self._run is run:
+            self._end_run(run, "interrupted", f"{error.message} {pen}")
 
     async def _try_lift(self, channel: Channel) -> bool:
         """Raise the pen; whether the firmware confirmed it."""
@@ -177,17 +177,19 @@ class PlotterFaults(PlotterPort):
         if self.profile.realtime.reset:
             channel.realtime(self.profile.realtime.reset)
         await channel.execute(self._tools.unlock())
-        if not await self._try_lift(channel):
+        # Twice, because a board that was reset a moment ago greets while the first try is on its way.
+        if not (await self._try_lift(channel) or await self._try_lift(channel)):
             raise MachineNotReady(f"The firmware does not answer. {self.message or ''}".strip(), reason="alarm")
         self._to(_S.IDLE)
 
     def _lost(self, error: LinkError) -> None:
-        run = self._run
-        if run:
-            self._end_run(run, "interrupted", f"{error.message} The pen could not be lifted: lift it by hand.")
+        counts = self.counts()
         self._drop_channel(error)
         if self.state is not _S.CONNECTING:  # connect() tells it there
             self._to(_S.DISCONNECTED, error.message)
+        if self._run:
+            reason = f"{error.message} The pen could not be lifted: lift it by hand."
+            self._end_run(self._run, "interrupted", reason, counts)
 
     async def stop(self, *, other_reset: bool) -> bool:
         """The fastest true stop that this firmware has. The position is lost; the message says what may still run.
@@ -202,9 +204,9 @@ class PlotterFaults(PlotterPort):
         asks_for_reset = other_reset and profile.stop.dtr and not profile.stop_bytes
         how = await self._stop_by(channel, profile, asks_for_reset)
         self._position_unknown()
+        self._to(_S.ALARM, f"Stopped. {how} The position is not known: home, or run dcode home --here.")
         if run:
             self._end_run(run, "interrupted", f"Stopped by the user. {how}")
-        self._to(_S.ALARM, f"Stopped. {how} The position is not known: home, or run dcode home --here.")
         return asks_for_reset
 
     async def _stop_by(self, channel: Channel, profile: FirmwareProfile, other_reset: bool) -> str:

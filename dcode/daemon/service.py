@@ -120,4 +120,6 @@ class Service:
             known["job"] = api.JobBrief(id=job.id, name=job.name, state=job.state.value)
             known["progress"] = min(1.0, job.row / job.rows) if job.rows else 0.0
             known["eta_seconds"] = self.jobs.eta_seconds(job)
+        if self.jobs.held_back and known["state"] == "idle":
+            known["message"] = "The queue waits, because a job was interrupted: dcode resume lets it go on."
         return api.Status(**known | {"queued": len(self.store.waiting())})

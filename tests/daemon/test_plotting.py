@@ -331,6 +331,20 @@ def pen_goes_up(process: subprocess.Popen[str]) -> None:
         pass
 
 
+def test_after_an_interrupted_job_the_queue_waits_for_a_word(rig: Starter) -> None:
+    machine = rig("sim:grbl?speed=20")
+    first, second = machine.queue(SQUARE)["id"], machine.queue(SQUARE)["id"]
+    while machine.status()["pen"] != "down":
+        next(machine.events)
+    machine.client.call("plotter.stop")
+    machine.wait_for_job(first, "interrupted")
+    status = machine.client.call("plotter.home", here=True)
+    assert (status["state"], machine.job(second)["state"]) == ("idle", "ready")
+    assert "dcode resume" in status["message"]
+    machine.client.call("plotter.resume")
+    machine.wait_for_job(second, "done")
+
+
 def test_a_job_that_has_ended_can_be_plotted_again_and_forgotten(rig: Starter) -> None:
     machine = rig("sim:grbl")
     job = machine.queue(SQUARE)["id"]

@@ -38,7 +38,7 @@ def test_a_dot_is_a_line_without_length():
 def test_travels_and_the_work_area_are_drawn_when_asked_for():
     assert svg([], SHEET).count("<rect") == 1  # the paper alone
     picture = svg([], SHEET, travels=[[(0, 0), (1, 1)]], frame=SHEET)
-    assert "<rect" in picture
+    assert picture.count("<rect") == 2
     assert "stroke-opacity" in picture
 
 
