@@ -26,7 +26,7 @@ from dcode.errors import LinkError, PortBusy, PortGone, PortNotFound
 _READ: Final = 65536
 _CONNECT_SECONDS: Final = 10.0
 _RESET_SECONDS: Final = 0.05  # the reset capacitor of an Arduino needs a few milliseconds
-_GONE: Final = {errno.EIO, errno.ENODEV, errno.ENXIO, errno.EBADF, errno.EPIPE, errno.ECONNRESET, errno.EBADFD}
+_GONE: Final = {errno.EIO, errno.ENODEV, errno.ENXIO, errno.EBADF, errno.EPIPE, errno.ECONNRESET}
 
 
 class DevicePort:
