@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -14,16 +12,15 @@ from dcode.api import events as tell
 from dcode.api import methods as api
 from dcode.api.codec import Message
 from dcode.daemon.machine_desk import MachineDesk, Setup
-from dcode.daemon.prepare import MOTION, SOURCE, digest
+from dcode.daemon.prepared import MOTION, PLAN, SOURCE, digest, prepared_apart
 from dcode.daemon.remaining import Remaining
 from dcode.daemon.server import Client
 from dcode.daemon.uploads import Pending, Uploads
-from dcode.errors import DcodeError, JobError, MachineNotReady, revived
+from dcode.errors import DcodeError, JobError, MachineNotReady
 from dcode.geometry.bounds import Bounds
 from dcode.jobs.job import AT_THE_MACHINE, ENDED, Job, JobState
 from dcode.jobs.store import JobStore
 
-PLAN: Final = "plan.json"
 LISTED: Final = 1000  # jobs in one answer, which must fit a message of 1 MiB
 SAVE_SECONDS: Final = 5.0  # between two writes of a running job's progress: an SD card wears
 _EDGE_MM: Final = 0.01  # firmwares say their limits with two decimals
@@ -109,7 +106,7 @@ class JobDesk:
             "clip": upload.wanted.clip,
         }
         async with self._prepared_one_by_one:  # one big file at a time is enough for a small board
-            answer = await _in_own_process(request)
+            answer = await prepared_apart(request)
         report = answer["report"]
         bounds = report["bounds"]
         job.bounds = (bounds["left"], bounds["right"], bounds["top"], bounds["bottom"]) if bounds else None
@@ -326,33 +323,3 @@ def _spelled(area: Bounds) -> str:
 
 def _shown(job: Job) -> api.Job:
     return api.Job(**{name: getattr(job, name) for name in api.Job.model_fields})
-
-
-async def _in_own_process(request: Message) -> Message:
-    """Run dcode.daemon.prepare. Raises what it raised; JobError when it died."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "dcode.daemon.prepare"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        preexec_fn=_be_nice,
-    )
-    try:
-        out, err = await process.communicate(json.dumps(request).encode())
-    except asyncio.CancelledError:
-        process.kill()
-        raise
-    if process.returncode != 0:
-        last = err.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it was killed"]
-        raise JobError(f"The check of the program ended before it was done: {last[0]}")
-    answer: Message = json.loads(out)
-    if "error" in answer:
-        error = answer["error"]
-        raise revived(error["kind"], error["message"], error["fields"])
-    result: Message = answer["result"]
-    return result
-
-
-def _be_nice() -> None:
-    os.nice(10)  # the line to the machine goes first

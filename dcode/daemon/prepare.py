@@ -6,7 +6,6 @@ happens to it alone. `python -m dcode.daemon.prepare`: the request as one JSON o
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, Final
 
 from dcode.config.machine_file import load_machine
 from dcode.config.paths import data_dir
+from dcode.daemon.prepared import MOTION, SOURCE, digest
 from dcode.errors import DcodeError, UnsafeProgram
 from dcode.firmware.profile import load_profile
 from dcode.gcode.interpret import interpret
@@ -22,8 +22,6 @@ from dcode.machine.check import check
 from dcode.machine.fit import clip, fit
 from dcode.machine.timing import estimate
 
-SOURCE: Final = "source.gcode"
-MOTION: Final = "motion"
 MARKS: Final = 512  # points of the time axis that a running job's remaining time is read from
 
 
@@ -54,15 +52,6 @@ def prepare(folder: Path, machine_file: Path, profile: str, *, to_fit: bool, to_
         "marks": time.elapsed_marks(MARKS),
         "digest": digest(folder / MOTION, machine_file),
     }
-
-
-def digest(motion: Path, machine_file: Path) -> str:
-    """What was proved: this motion, on this machine. A job whose digest differs at the start is checked again."""
-    hashed = hashlib.sha256(machine_file.read_bytes())
-    with motion.open("rb") as file:
-        while piece := file.read(1 << 20):
-            hashed.update(piece)
-    return hashed.hexdigest()
 
 
 def _summary(report: dict[str, Any]) -> str:
