@@ -8,6 +8,7 @@ except the receive interrupt, as on the real chip.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator
 from math import inf
@@ -32,7 +33,7 @@ class Wait(NamedTuple):
 Program = Iterator[float | Wait]
 
 
-class Firmware:
+class Firmware(ABC):
     """A firmware behind its serial port. Times are virtual seconds and never go back.
 
     rx: bytes that were received and not yet read; when it holds `rx_bytes`, more are lost without a word.
@@ -122,11 +123,11 @@ class Firmware:
 
     # --- for the firmware
 
+    @abstractmethod
     def program(self) -> Program:
         """The firmware's main(), from power-on; it never returns."""
-        raise NotImplementedError
 
-    def power_on(self) -> None:
+    def power_on(self) -> None:  # noqa: B027  # not every firmware has something to forget
         """Forget what is not kept without power."""
 
     def interrupt(self, byte: int) -> bool:
@@ -147,7 +148,7 @@ class Firmware:
         """When something beside the processor wants `hardware` to be called: a servo gets somewhere. inf: nothing."""
         return inf
 
-    def hardware(self) -> None:
+    def hardware(self) -> None:  # noqa: B027  # nor something beside its processor
         """Do what is due beside the processor."""
 
     def poke(self) -> None:

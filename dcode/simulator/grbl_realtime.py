@@ -8,6 +8,7 @@ comes by `realtime`, as protocol_execute_realtime of grbl 1.1h protocol.c does. 
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from typing import ClassVar, Final
 
 from dcode.simulator.firmware import Firmware, Program, Wait
@@ -118,9 +119,9 @@ class GrblRealtime(Firmware):
     def resumed(self) -> None:
         """A hold has been released."""
 
+    @abstractmethod
     def report_status(self) -> str:
         """The status report, with its line end."""
-        raise NotImplementedError
 
     def set_spindle(self, spindle: Spindle) -> None:
         """Set the spindle's output, which a pen may hang on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from math import inf
 
@@ -198,10 +199,10 @@ class GrblSystem(GrblRealtime):
                 self.gcode.position = at
         self.gcode.arc_tolerance = self.settings[12]
 
+    @abstractmethod
     def block(self, line: str) -> Program:
         """Carry out a line of G-code. Raises Refusal, Aborted."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run_startup(self) -> Program:
         """Carry out the startup lines."""
-        raise NotImplementedError
