@@ -16,6 +16,7 @@ DcodeError
 │   └── UnexpectedReset    the greeting of a firmware that has just started, in the middle of work
 ├── MachineNotReady        unplugged, unregistered, in alarm, busy
 ├── JobError               no such job, or not in a state for this
+├── JournalError           a job's journal cannot be read or written
 ├── DaemonUnreachable      no daemon answers on the socket
 └── GenerationError        no drawing came of a prompt
 
@@ -120,6 +121,14 @@ class MachineNotReady(DcodeError):
 
 class JobError(DcodeError):
     """No such job, or not in a state for what was asked."""
+
+
+class JournalError(DcodeError):
+    """The journal of a job cannot be read or written. `errno` is the system's, 0 where it gave none."""
+
+    def __init__(self, message: str, *, path: str = "", errno: int = 0) -> None:
+        super().__init__(message, path=path, errno=errno)
+        self.path, self.errno = path, errno
 
 
 class DaemonUnreachable(DcodeError):
