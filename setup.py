@@ -3,12 +3,14 @@
 from Cython.Build import cythonize
 from setuptools import Extension, find_packages, setup
 
-DATA = ["firmware_profiles", "configs", "examples"]  # at the checkout's top level; dcode/_data in a wheel
+# At the checkout's top level; in dcode/_data in a wheel.
+FOLDERS = ["firmware_profiles", "configs", "configs/system", "examples"]
+DATA = {f"dcode._data.{folder.replace('/', '.')}": folder for folder in FOLDERS}
 
 setup(
-    packages=[*find_packages(include=["dcode", "dcode.*"]), *(f"dcode._data.{name}" for name in DATA)],
-    package_dir={f"dcode._data.{name}": name for name in DATA},
-    package_data={"": ["*.toml", "*.json", "*.gcode", "*.pyi", "py.typed"]},
+    packages=[*find_packages(include=["dcode", "dcode.*"]), *DATA],
+    package_dir=DATA,
+    package_data={"": ["*.toml", "*.json", "*.gcode", "*.pyi", "py.typed", "*.service", "*.rules"]},
     exclude_package_data={"": ["*.c"]},
     # Optional: where no compiler is at hand the numpy scanner gives the same result, more slowly.
     ext_modules=cythonize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 
 class Transport(Protocol):
@@ -12,6 +12,7 @@ class Transport(Protocol):
     """
 
     name: str
+    adoptable: ClassVar[bool]  # whether another process can go on with a duplicate of the descriptor
 
     def fileno(self) -> int: ...
 

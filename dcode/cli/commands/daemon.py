@@ -20,6 +20,7 @@ MEMBERS: Table = {
         "run": Entry(f"{_AT}:run", "Be the daemon, or start one in the background."),
         "status": Entry(f"{_AT}:status", "Say whether a daemon runs."),
         "stop": Entry(f"{_AT}:stop", "End the daemon."),
+        "install": Entry("dcode.cli.commands.install:install", "Have systemd run the daemon."),
         "api": Entry(f"{_AT}:api", "Print the methods and events of its API."),
     }
 }
