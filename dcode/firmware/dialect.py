@@ -27,7 +27,8 @@ class Replies:
     """How its lines are told apart; the first that matches, in the order of replies.py. All else is information."""
 
     greeting: Pattern
-    ack: Pattern | None = None  # group `line`: the line number that it is for, where the firmware says so
+    # Groups, where the firmware says so: `line`, the line number that it is for; `free`, its planner's free blocks.
+    ack: Pattern | None = None
     prompt: bytes = b""  # an ack without a line end, at the start of a line; also said when idle
     error: Pattern | None = None  # group `code`: a line that was refused, in place of its ack
     alarm: Pattern | None = None  # group `code`
@@ -35,6 +36,7 @@ class Replies:
     # its number counts as used.
     resend: Pattern | None = None
     line: Pattern | None = None  # group `line`: the last number accepted, in answer to numbering.query
+    planned: Pattern | None = None  # group `free`: the planner's free blocks, told of each line that goes into it
     busy: Pattern | None = None  # a sign of life during a long command
     refused: Pattern | None = None  # a line that was not carried out although its ack follows; group `text`: the line
     fault: Pattern | None = None  # the machine is not where it should be, or has given up
@@ -101,10 +103,14 @@ class Realtime:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The fastest true stop, the first that is given. The position is lost by each."""
+    """The fastest true stops; `line` is one only where it acts at once, and else what is left if DTR resets nothing.
+
+    The position is lost by each.
+    """
 
     realtime: bytes = b""
     line: str = ""
+    line_at_once: bool = False  # the line acts as it comes in, whatever is queued; else only after what is being done
     dtr: bool = False  # a pulse on DTR resets the board
 
 
@@ -161,6 +167,9 @@ class Identity:
 
     y_down: Pattern | None = None
     rx_bytes: Pattern | None = None  # group `bytes`
+    stops_at_once: Pattern | None = None  # stop.line acts as it comes in
+    # Belts that are measured from where the power came on: with the gondola hung anew, only a new start helps.
+    belts_from_start: Pattern | None = None
     wary_settings: Pattern | None = None  # with these kinematics, writing a setting moves the axes' zero
 
 

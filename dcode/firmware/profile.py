@@ -61,6 +61,7 @@ class FirmwareProfile:
     alarms: Mapping[int, str] = field(default_factory=dict)
     y_down: bool = False
     wary_settings: bool = False
+    belts_from_start: bool = False
 
     @property
     def baud(self) -> int:
@@ -114,13 +115,17 @@ class FirmwareProfile:
         )
 
     def adapted(self, identity: str | Iterable[str]) -> FirmwareProfile:
-        """This profile, with what the firmware said of itself: the size of its buffer, the way of its axes."""
+        """This profile, with what the firmware said of itself: buffer size, axes, how it stops."""
         text = identity if isinstance(identity, str) else "\n".join(identity)
         says, profile = self.identity, self
         if says.rx_bytes and (found := says.rx_bytes.search(text)):
             profile = replace(profile, flow=replace(profile.flow, rx_bytes=int(found["bytes"])))
         if says.y_down and says.y_down.search(text):
             profile = replace(profile, y_down=True)
+        if says.stops_at_once and says.stops_at_once.search(text):
+            profile = replace(profile, stop=replace(profile.stop, line_at_once=True))
+        if says.belts_from_start and says.belts_from_start.search(text):
+            profile = replace(profile, belts_from_start=True)
         if says.wary_settings and says.wary_settings.search(text):
             profile = replace(profile, wary_settings=True)
         return profile
@@ -211,6 +216,7 @@ def _check(profile: FirmwareProfile, file: str) -> None:
         ("replies.alarm", profile.replies.alarm, "code"),
         ("replies.resend", profile.replies.resend, "line"),
         ("replies.line", profile.replies.line, "line"),
+        ("replies.planned", profile.replies.planned, "free"),
         ("replies.action", profile.replies.action, "action"),
         ("replies.limits", profile.replies.limits, "x0"),
         ("identity.rx_bytes", profile.identity.rx_bytes, "bytes"),

@@ -36,6 +36,10 @@ class Reports:
         at = _point(fields["WPos"]) if "WPos" in fields else self._work(_point(fields.get("MPos", "")))
         return state, self._upright(at), MappingProxyType(fields)
 
+    def forget_offset(self) -> None:
+        """The zero has moved: positions are not known until a report tells the new work offset."""
+        self._offset = None
+
     def _work(self, machine: Point | None) -> Point | None:
         if machine is None or self._offset is None:
             return None

@@ -62,8 +62,17 @@ class Translator:
             case Kind.HOME:
                 return self._home(at, row)
             case Kind.PEN_CHANGE:
-                self._pen = self._machine.named_pen(int(step.value)).pen
+                self.take_pen(int(step.value))
         return []
+
+    def take_pen(self, number: int) -> None:
+        """From now on with that pen's angles and speeds."""
+        self._pen = self._machine.named_pen(number).pen
+
+    @property
+    def max_rest_seconds(self) -> float:
+        """How long the pen may rest on the paper without moving."""
+        return self._pen.max_rest_seconds
 
     def _home(self, at: Point, row: int) -> list[Command]:
         if self._machine.end_stops:

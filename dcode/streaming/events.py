@@ -37,7 +37,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Greeted:
-    """The firmware has started; it knows no position and has nothing in its buffers.
+    """The firmware has started; it knows no position and has nothing in its buffers. `text` is its greeting, or how it
+    shows that it must have started although none was heard.
 
     `lost` is what was in flight. Unless the reset was asked for (`expected`), the sender fails if there was work.
     """

@@ -12,10 +12,13 @@ from dcode.firmware.status import Reports
 from dcode.streaming.events import Action, Alarmed, Busy, Fault, Greeted, Refused, Said, Status
 from dcode.streaming.recovery import Recovery
 from dcode.streaming.resend import Resends
+from dcode.streaming.resets import OffsetWatch
 from dcode.streaming.state import Hearing
 from dcode.streaming.traffic import Line, Traffic, commands_of
 
 _WIRE: Final = CommandKind.WIRE
+# How long the lines of one greeting may take; each of them may be the only one that is not garbled.
+_BANNER_SECONDS: Final = 2.0
 
 
 class Listener:
@@ -25,9 +28,12 @@ class Listener:
         self._profile = traffic.profile
         self._traffic, self._resends, self._recovery = traffic, resends, recovery
         self._reports = Reports(traffic.profile)
+        self.offset = OffsetWatch(traffic)
+        resends.started_over = self._started_over
         self._swallow = False  # the next ack belongs to no line
         self._refusal: Reply | None = None  # said before the prompt that it belongs to
         self._greeting_due_until: float | None = None  # a reset was asked for; each reset byte may bring a greeting
+        self._greeting: tuple[str, float] | None = None  # the last one, and when it came
         self.introduction_asked = False  # the next greeting is an answer
         self._answers = _own_replies(traffic.profile)
         self._handlers = {
@@ -57,6 +63,9 @@ class Listener:
         traffic.history.clear()
         traffic.deaf_until = None
         traffic.ghosts = 0
+        traffic.quality.begin()
+        self.offset.forget()
+        self._reports.forget_offset()
         self._swallow, self._refusal = False, None
         self._recovery.heard()
         self._recovery.queries = 0
@@ -101,13 +110,31 @@ class Listener:
             self._swallow = False
             return
         flight = traffic.flight
-        if not flight:
-            return  # one too many: nothing waits for it
+        before = len(flight)
+        if not before:
+            traffic.trouble(0)
+            self._stray(now)
+            return
         if reply.code is not None:
             self._acked_up_to(reply.code, now)
-            return
-        traffic.take(now)
-        self._recovery.heard()
+        else:
+            traffic.take(now)
+            self._recovery.heard()
+        if reply.fields and len(flight) < before:
+            self._planner(reply.fields.get("free", ""), 1)
+
+    def _stray(self, now: float) -> None:
+        """One too many: nothing waits for it. A few come late, or twice; without an end they acknowledge anything."""
+        traffic = self._traffic
+        if traffic.quality.stray(now):
+            traffic.fail("the firmware acknowledges lines that were never sent")
+
+    def _planner(self, free: str, planned: int) -> None:
+        """The firmware tells its planner's free blocks, and took the last line into it; `planned` as in LinkQuality."""
+        traffic, history = self._traffic, self._traffic.history
+        if free.isdigit():
+            drawing = len(history) > 1 and all(history[n].command.kind is CommandKind.DRAW for n in (-1, -2))
+            traffic.quality.planner(int(free), planned, mid_stroke=drawing)
 
     def _acked_up_to(self, number: int, now: float) -> None:
         """An ack that names its line also acknowledges those before it; one for an earlier line is a repetition."""
@@ -115,6 +142,8 @@ class Listener:
         if number >= traffic.next_number:
             return
         while traffic.flight and (traffic.flight[0].number is None or traffic.flight[0].number <= number):
+            line = traffic.flight[0]
+            line.trouble = line.trouble or (line.number is not None and line.number < number)  # its own ack got lost
             traffic.take(now)
         self._recovery.heard()
 
@@ -129,6 +158,7 @@ class Listener:
             self._resends.refused(refusal.code, refusal.text, now, counted="counted" in refusal.fields)
             return
         if not traffic.flight:
+            self._stray(now)  # an idle prompt, if they are not too many
             return
         if self._awaits_reply(traffic.flight[0]):
             traffic.flight[0].prompted = True
@@ -195,9 +225,10 @@ class Listener:
             self._refusal = reply
             return
         self._swallow = True
-        self._recovery.heard()
-        if reply.code is not None:
-            self._resends.asked_for(reply.code, reply.text, now)
+        if reply.code is not None and not self._resends.asked_for(reply.code, reply.text, now):
+            self._recovery.doubt(now)
+        elif self._traffic.again:
+            self._recovery.heard()
 
     def _line_number(self, reply: Reply, now: float) -> None:
         if self._is_sync(reply, now):
@@ -228,7 +259,19 @@ class Listener:
             self.introduction_asked = False
             traffic.events.append(Said(reply.text))
             return
+        if self._greeting and reply.text != self._greeting[0] and now - self._greeting[1] < _BANNER_SECONDS:
+            traffic.events.append(Said(reply.text))  # another line of the same
+            return
+        self._greeting = reply.text, now
         expected = self._greeting_due_until is not None and now <= self._greeting_due_until
+        self._begin_anew(reply.text, expected)
+
+    def _started_over(self, why: str) -> None:
+        """The firmware has been reset, and its greeting was not heard: all the same it knows no position."""
+        self._begin_anew(f"no greeting was heard, but {why}", expected=False)
+
+    def _begin_anew(self, text: str, expected: bool) -> None:
+        traffic = self._traffic
         lost = traffic.drop_flight() + commands_of(line for line in traffic.again if not line.acked)
         traffic.again.clear()
         traffic.quiet_until = None
@@ -240,7 +283,7 @@ class Listener:
         self.begin()
         if interrupted and not expected:
             traffic.fail_quietly()
-        traffic.events.append(Greeted(reply.text, expected, lost))
+        traffic.events.append(Greeted(text, expected, lost))
 
     def _alarmed(self, reply: Reply, now: float) -> None:
         traffic = self._traffic
@@ -256,10 +299,16 @@ class Listener:
 
     def _status(self, reply: Reply, now: float) -> None:
         state, position, fields = self._reports.read(reply)
+        if self.offset.zero_moves:
+            self._reports.forget_offset()
+            position = None
         status = Status(state, position, fields)
         self._traffic.events.append(status)
         if reply.text.startswith("<"):
-            self._recovery.report(status, now)
+            if why := self.offset.report(status):
+                self._started_over(why)
+            else:
+                self._recovery.report(status, now)
         else:
             self._traffic.events.append(Said(reply.text))
             self._answered(reply.text, now)
@@ -270,6 +319,8 @@ class Listener:
     def _said(self, reply: Reply, now: float) -> None:
         if self._is_sync(reply, now):
             return
+        if (pattern := self._profile.replies.planned) and (found := pattern.search(reply.text)):
+            self._planner(found["free"], 0)
         self._traffic.events.append(Said(reply.text))
         self._answered(reply.text, now)
 

@@ -16,17 +16,21 @@ from dcode.firmware.profile import FirmwareProfile
 _SLOWER_THAN_NOMINAL: Final = 2.0
 # What sums and differences of seconds may leave over.
 _NOTHING: Final = 1e-6
+# A short move from rest takes longer than any multiple of its length over its feed: to 200 mm/s at 1000 mm/s2 it is
+# 0.2 s, and Marlin waits 0.1 s before the first (BLOCK_DELAY_FOR_1ST_MOVE).
+_FROM_REST: Final = 0.3
 
 
 class Outlook:
     """The times of the lines in flight and in the planner, as of the last line that was sent or taken.
 
     `busy_until`: when all of it should be carried out. `patient_until`: until then silence is no reason to ask; a
-    firmware that answers a status query while it moves is asked earlier, but for homing.
+    firmware that answers a status query while it moves is asked earlier, but for homing. `out_of_moves_at`: when all
+    must be carried out that had been sent by the last line, had the planner been full of lines like the last ones.
     """
 
     def __init__(self, profile: FirmwareProfile, now: float) -> None:
-        self.busy_until = self.patient_until = now
+        self.busy_until = self.patient_until = self.out_of_moves_at = now
         self._patience = profile.patience
         self._asks_early = profile.probe == "status"
         self._planner: deque[float] = deque(maxlen=profile.flow.planner_lines)
@@ -40,6 +44,7 @@ class Outlook:
             self._empty_planner()
         self._add(command, 1.0)
         self._look(now)
+        self.out_of_moves_at = self.busy_until + _FROM_REST
 
     def taken(self, command: Command, now: float) -> None:
         """A line in flight was acknowledged: now it is in the planner, or done."""

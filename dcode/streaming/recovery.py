@@ -39,6 +39,7 @@ class Recovery:
         self._idle_reports = 0
         self._silent = False
         self._asked = False
+        self._covers = 0  # the last number that had gone out before the question
         self.queries = 0  # for the line number, that are still to be answered
         self._answer: int | None = None  # to the query for the line number, heard once
         self._last_seen: tuple[float, float] | None = None
@@ -55,6 +56,12 @@ class Recovery:
         self._unanswered = 0
         self._traffic.heard_at = now
         self._traffic.expect_answer(now)
+
+    def doubt(self, now: float) -> None:
+        """The firmware has asked for a line that it can hardly want. Ask it, unless that is being done."""
+        traffic = self._traffic
+        if traffic.flight and not self._asked:
+            traffic.due = now
 
     def silence(self, now: float) -> None:
         """Nothing has come for longer than an answer may take."""
@@ -84,12 +91,14 @@ class Recovery:
         if oldest.raw is not None:  # the numbering itself got no answer
             self._again_raw(now)
             return
-        self._asked = True
+        if not self._asked:
+            self._asked, self._covers = True, traffic.next_number - 1
         self.queries += 1
         traffic.urgent += traffic.framing.bare(numbering.query)
 
     def last_accepted(self, number: int, now: float) -> None:
-        """The answer: the firmware has had every line up to `number`, and is done with them.
+        """The answer: the firmware has had every line up to `number`, and is done with those that went before the
+        question: what went out since may have been counted, and wait behind it.
 
         Nothing else would notice if this number was garbled at the end of a job, so it must be heard twice.
         """
@@ -102,13 +111,19 @@ class Recovery:
             return
         self._asked = self._silent = False
         self._unanswered, self._answer = 0, None
-        while traffic.flight and traffic.flight[0].number is not None and traffic.flight[0].number <= number:
+        if number >= traffic.next_number:  # another count than ours: it says nothing of our lines
+            self._resends.asked_for(number + 1, f"the firmware has had lines up to {number}", now, proved=True)
+            return
+        done = min(number, self._covers)
+        while traffic.flight and traffic.flight[0].number is not None and traffic.flight[0].number <= done:
+            traffic.flight[0].trouble = True
             traffic.take(now)
         if traffic.flight or number + 1 < traffic.next_number:
-            self._resends.asked_for(number + 1, f"the firmware has had lines up to {number}", now)
+            self._resends.asked_for(number + 1, f"the firmware has had lines up to {number}", now, proved=True)
 
     def sync_again(self, now: float) -> None:
-        """The answer to the sync line was not the one that it should be."""
+        """The answer to the sync line was not the one that it should be: so this version has one."""
+        self._traffic.flight[0].prompted = False
         self._again_raw(now)
 
     # -- repeat --------------------------------------------------------------------------------------------------------
@@ -157,6 +172,7 @@ class Recovery:
         """A status report has come, asked for by whomever."""
         traffic = self._traffic
         self._watch_for_ghosts(status)
+        self._watch_the_planner(status)
         self._unanswered = 0
         traffic.heard_at = now
         if not traffic.flight or traffic.profile.probe != "status":
@@ -204,6 +220,7 @@ class Recovery:
         reason = "the firmware is idle and its buffer is empty: acknowledgements were lost"
         traffic.events.append(Assumed(commands_of(traffic.flight), reason))
         while traffic.flight:
+            traffic.flight[0].trouble = True
             traffic.take(now)
         self.heard()
         # If a line end was lost, the line is still in the firmware's parser and the next would be glued to it.
@@ -216,6 +233,16 @@ class Recovery:
         if free is not None and traffic.max_bytes:
             used = traffic.profile.flow.rx_bytes - free
             traffic.ghosts = max(0, used - _RING_SLACK - traffic.flight_bytes)
+            if traffic.ghosts:
+                traffic.trouble(0)
+
+    def _watch_the_planner(self, status: Status) -> None:
+        """Nothing planned between two lines that draw: replies come in order, so the first was taken before this."""
+        traffic, free = self._traffic, status.fields.get("Bf", "").partition(",")[0]
+        if free.isdigit():
+            more = traffic.flight[0].command if traffic.flight else None
+            drawing = more is not None and more.kind is CommandKind.DRAW and traffic.mid_stroke
+            traffic.quality.planner(int(free), 0, mid_stroke=drawing)
 
 
 def rx_free(status: Status) -> int | None:

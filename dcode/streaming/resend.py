@@ -6,8 +6,15 @@ cannot be known whether a line got through, it goes out again under the number t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 from dcode.firmware.command import CommandKind
 from dcode.streaming.traffic import Line, Traffic
+
+# How often the quiet before lines go out again may be drawn out: there are not more lines behind a refused one than a
+# receive buffer holds, and at 9600 baud that is 0.13 s.
+_SETTLES: Final = 10
 
 
 class Resends:
@@ -15,33 +22,66 @@ class Resends:
 
     def __init__(self, traffic: Traffic) -> None:
         self._traffic = traffic
+        self.started_over: Callable[[str], None] = traffic.fail  # who is told of a reset
+        self._settled_by = 0.0
+        self._doubted: int | None = None  # a number that was asked for just now and can hardly be meant
+        self._start_asked_by: Line | None = None  # the line that was refused for the first being expected
         self._skipped: int | None = None  # the last number that was used up by a refused line
         self._skips = 0  # how many such lines there were close together
 
     # -- a window of lines; the request comes with an ok of its own ----------------------------------------------------
 
-    def asked_for(self, number: int, reason: str, now: float) -> None:
-        """The firmware has every line before `number`, and threw away what came after them."""
+    def asked_for(self, number: int, reason: str, now: float, *, proved: bool = False) -> bool:
+        """The firmware has every line before `number`, and threw away what came after them.
+
+        False, and nothing is done, if that can hardly be: ask. Marlin says each number twice ("Last Line: 6", "Resend:
+        7"), so one that comes again was not garbled, nor is one that is `proved` otherwise.
+        """
         traffic = self._traffic
-        settling = traffic.quiet_until is not None
-        if settling and traffic.again and traffic.again[0].number == number:
-            traffic.quiet_until = now + traffic.patience.settle  # lines that were behind the refused one
-            return
-        if number > traffic.next_number:
-            traffic.fail(f"the firmware asks for line {number}, the next would be {traffic.next_number}: {reason}")
-            return
+        if traffic.quiet_until is not None and traffic.again:
+            if traffic.again[0].number == number and now < self._settled_by:
+                traffic.quiet_until = now + traffic.patience.settle  # lines that were behind the refused one
+            return True  # one that asks for another line is garbled, or the first was: then it will be said again
         known = [*traffic.history, *traffic.flight]
         lines = [line for line in known if line.number is not None and line.number >= number]
+        why = self._why_not(number, lines)
+        doubted, self._doubted = self._doubted, None
+        if why or self._starts_over(number):
+            if not proved and number != doubted:
+                self._doubted = number
+                return False
+            if why is None or number == self._first:
+                self.started_over(f"it asks for line {number} again")
+            else:
+                traffic.fail(f"the firmware asks for line {number}, {why}: {reason}")
+            return True
+        if lines:
+            self._take_out(lines)
+            traffic.next_number = number
+            self._settled_by = now + _SETTLES * traffic.patience.settle
+            traffic.back(lines, reason, traffic.patience.settle, now)
+        return True  # without lines, it has all that was sent
+
+    def _why_not(self, number: int, lines: list[Line]) -> str | None:
+        """What is wrong with a number that the firmware asks for; None: nothing. `lines` are those from it on."""
+        traffic = self._traffic
+        if number > traffic.next_number:
+            return f"the next would be {traffic.next_number}"
         if not lines:
-            if number < traffic.next_number and not self._waits_again(number):
-                traffic.fail(f"the firmware asks for line {number}, which is not kept any more: {reason}")
-            return  # it has all that was sent
-        if lines[0].number != number:
-            traffic.fail(f"the firmware asks for line {number}, but {lines[0].number} is the oldest kept: {reason}")
-            return
-        self._take_out(lines)
-        traffic.next_number = number
-        traffic.back(lines, reason, traffic.patience.settle, now)
+            return (
+                "which is not kept any more" if number < traffic.next_number and not self._waits_again(number) else None
+            )
+        return f"but {lines[0].number} is the oldest kept" if lines[0].number != number else None
+
+    @property
+    def _first(self) -> int:
+        numbering = self._traffic.profile.numbering
+        return numbering.first if numbering else 0
+
+    def _starts_over(self, number: int) -> bool:
+        """Whether the firmware asks for its first line after it has had more than it could have refused unheard."""
+        traffic = self._traffic
+        return number == self._first and len(traffic.history) > traffic.profile.flow.lines
 
     def _waits_again(self, number: int) -> bool:
         again = self._traffic.again
@@ -72,7 +112,13 @@ class Resends:
                 traffic.next_number = number
             return
         at = line.number if line and line.number is not None else traffic.next_number
-        if counted:
+        if line is not None and number is not None and number < at and self._starts_over(number):
+            if self._start_asked_by is line:
+                self.started_over(f"it asks for line {number} again")
+            else:  # said twice, it was not garbled
+                self._start_asked_by = line
+                self._repeat(line, at, reason, now)
+        elif counted:
             self._counted_but_refused(line, at, reason, now)
         elif number is None or number == at:
             if line is not None:

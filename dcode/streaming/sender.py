@@ -21,6 +21,7 @@ from dcode.firmware.profile import FirmwareProfile
 from dcode.firmware.replies import ReplyKind, ReplyReader
 from dcode.streaming.events import Event
 from dcode.streaming.listener import Listener
+from dcode.streaming.quality import Quality
 from dcode.streaming.recovery import Recovery
 from dcode.streaming.resend import Resends
 from dcode.streaming.state import Hearing, SenderState
@@ -28,6 +29,7 @@ from dcode.streaming.traffic import Traffic, commands_of
 
 _ACK: Final = ReplyKind.ACK
 _WIRE: Final = CommandKind.WIRE
+_DRAW: Final = CommandKind.DRAW
 
 
 class Sender:
@@ -66,7 +68,7 @@ class Sender:
 
     @property
     def window(self) -> int:
-        """How many lines may be in flight; where bytes are counted, the most there have been."""
+        """How many lines may be in flight: one while the link is poor; where bytes are counted, the most there were."""
         return self._traffic.max_lines or self._traffic.most_in_flight
 
     @property
@@ -83,8 +85,13 @@ class Sender:
 
     @property
     def rtt(self) -> float | None:
-        """Seconds from a line's going out to its acknowledgement, smoothed; None before the first."""
-        return self._traffic.rtt
+        """Seconds from a line's going out to its acknowledgement, mean of the last ones; None before the first."""
+        return self.quality.rtt
+
+    @property
+    def quality(self) -> Quality:
+        """How good the link is."""
+        return self._traffic.quality.summary()
 
     # -- what the owner does -------------------------------------------------------------------------------------------
 
@@ -96,12 +103,16 @@ class Sender:
         traffic.framing.check(command.text)
         if command.text == self._introduction:
             self._listener.introduction_asked = True
+        if command.kind is not _DRAW:
+            self._listener.offset.queued(command)
         traffic.queue.append(command)
         if traffic.state is SenderState.IDLE:
             traffic.become(SenderState.STREAMING)
 
     def realtime(self, data: bytes) -> None:
         """Bytes that go out before all else, outside the window. A reset among them makes what is in flight void."""
+        if data == self._profile.realtime.status and data in self._traffic.urgent:
+            return  # asked for already: a port that takes nothing must not fill the memory with questions
         self._traffic.urgent += data
         if self._profile.realtime.reset and self._profile.realtime.reset in data:
             self._resetting = True

@@ -20,18 +20,34 @@ from dcode.firmware.framing import Framing
 from dcode.firmware.profile import FirmwareProfile
 from dcode.streaming.events import Acked, Event, Failed, Resent, Stalled
 from dcode.streaming.outlook import Outlook
+from dcode.streaming.quality import LinkQuality
 from dcode.streaming.state import TRANSITIONS, Hearing, SenderState
 
-# How many lines wait behind the window where only bytes are counted: the shortest moves have about eight.
-_SHORT_LINE: Final = 8
-_AHEAD: Final = 32
+# How many lines wait behind the window: the next one for every one that is acknowledged. More would only be counted as
+# sent, and so widen the stretch in which the pen may be after a failure.
+_AHEAD: Final = 2
 _WIRE: Final = CommandKind.WIRE
+_DRAW: Final = CommandKind.DRAW
+_BARRIER: Final = CommandKind.BARRIER
+_HOME: Final = CommandKind.HOME
 
 
 class Line:
     """A command on its way, and what happened to it."""
 
-    __slots__ = ("acked", "command", "number", "prompted", "raw", "refused", "sent_at", "size", "tries", "uncertain")
+    __slots__ = (
+        "acked",
+        "command",
+        "number",
+        "prompted",
+        "raw",
+        "refused",
+        "sent_at",
+        "size",
+        "tries",
+        "trouble",
+        "uncertain",
+    )
 
     def __init__(self, command: Command, raw: bytes | None = None) -> None:
         self.command = command
@@ -39,7 +55,8 @@ class Line:
         self.number: int | None = None
         self.size = 0
         self.sent_at = 0.0
-        self.tries = 0  # times that it went out again
+        self.tries = 0  # times that it was asked for again
+        self.trouble = False  # it went out more than once, or its acknowledgement was lost
         self.acked = False
         self.refused = False
         self.uncertain = False  # an earlier try under this number may have been accepted
@@ -64,12 +81,13 @@ class Traffic:
         self.next_number = 0
         self.urgent = bytearray()
         self.events: list[Event] = []
-        self.max_lines = profile.flow.lines
+        self.max_lines = profile.flow.lines  # one while the link is poor
         self.max_bytes = profile.wire_bytes
         self.ghosts = 0  # bytes that the firmware still has of lines that were acknowledged too early
         self.sent = self.acked = self.resends = 0
         self.most_in_flight = 0
-        self.rtt: float | None = None
+        self.quality = LinkQuality()
+        self.last: Line | None = None  # that was acknowledged
         self.heard_at = now
         self.outlook = Outlook(profile, now)
         self.due = now  # when silence is
@@ -83,8 +101,7 @@ class Traffic:
         """How many commands may usefully be queued."""
         if self.state in (SenderState.HELD, SenderState.FAILED):
             return 0
-        ahead = self.max_lines or min(_AHEAD, self.max_bytes // _SHORT_LINE)
-        return max(0, max(2, ahead) - len(self.queue))
+        return max(0, _AHEAD - len(self.queue))
 
     def pull(self, now: float) -> bytes:
         """The lines that may go out now, own lines first, then those that go again, then new ones."""
@@ -98,6 +115,7 @@ class Traffic:
             if not self._fits(self.again[0].command):
                 return b"".join(parts)
             line = self.again.popleft()
+            line.trouble = True
             self.resends += 1
             parts.append(self._send(line, now))
         if self.state is SenderState.RESENDING:
@@ -131,15 +149,24 @@ class Traffic:
             data = self.framing.numbered_line(line.number, command.text)
         else:
             data = command.text.encode("ascii") + b"\n"
-        alone = not self.flight
-        line.sent_at, line.size = now, len(data)
-        self.flight.append(line)
-        self.flight_bytes += line.size
-        self.most_in_flight = max(self.most_in_flight, len(self.flight))
+        flight, size = self.flight, len(data)
+        alone = not flight
+        if now > self.outlook.out_of_moves_at and command.kind is _DRAW and self.mid_stroke:
+            self.quality.ran_out(len(flight))
+        line.sent_at, line.size = now, size
+        flight.append(line)
+        self.flight_bytes += size
+        if len(flight) > self.most_in_flight:
+            self.most_in_flight = len(flight)
         self.outlook.sent(command, now)
         if alone:
             self.expect_answer(now)
         return data
+
+    @property
+    def mid_stroke(self) -> bool:
+        """Whether the line that was acknowledged last draws."""
+        return self.last is not None and self.last.command.kind is _DRAW
 
     def expect_answer(self, now: float) -> None:
         """Start the clock of silence anew."""
@@ -154,15 +181,28 @@ class Traffic:
 
     def take(self, now: float) -> Line:
         """The oldest line in flight is done."""
-        line = self.flight.popleft()
+        line = self.last = self.flight.popleft()
         self.flight_bytes -= line.size
-        waited = now - line.sent_at
-        self.rtt = waited if self.rtt is None else self.rtt + (waited - self.rtt) / 8
+        kind, quality = line.command.kind, self.quality
+        if line.trouble:
+            self.trouble()
+        elif kind is _BARRIER or kind is _HOME:
+            quality.waited_for_the_machine()
+        else:
+            quality.taken(now - line.sent_at)
+            if self.max_lines == 1 and not quality.poor:
+                self.max_lines = self.profile.flow.lines
         self.heard_at = now
         self.outlook.taken(line.command, now)
         self.expect_answer(now)
         self.done(line)
         return line
+
+    def trouble(self, lines: int = 1) -> None:
+        """A line was in trouble; with 0, the link was without there being a line to it."""
+        self.quality.trouble(lines)
+        if self.quality.poor:
+            self.max_lines = 1
 
     def done(self, line: Line) -> None:
         """Count and tell that a line was accepted; once, however often it was sent."""

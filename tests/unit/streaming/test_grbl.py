@@ -100,6 +100,48 @@ def test_a_fuller_buffer_than_there_is_in_flight_makes_the_window_smaller(at_wor
     assert d.say(b"<Run|WPos:1.000,0.000,0.000|Bf:0,36|FS:1500,0>\r\n") == b"G1 X1.000 Y1.000 F1000\n"
 
 
+def test_a_barrier_that_was_acknowledged_early_leaves_nothing_behind_once_the_machine_is_waited_for(
+    at_work: Make,
+) -> None:
+    """Its owner asks for the state after a barrier and sends nothing before that is Idle; by then the rest is here."""
+    d = at_work("grbl", "G1 X1", "G1 X2")
+    d.queue("G4 P0", kind=CommandKind.BARRIER)
+    d.say(b"ok\r\nok\r\n")
+    d.say(b"ok\r\n")  # of "G1 X2", for one of those before came twice
+    assert d.acked == ["G1 X1", "G1 X2", "G4 P0"]
+    d.say(b"<Run|WPos:1.500,0.000,0.000|FS:1500,0>\r\nok\r\n" + IDLE)  # the barrier's own is of no line any more
+    assert d.queue("G1 X3") == b"G1 X3\n"
+    assert (len(d.acked), d.sender.in_flight[0].text) == (3, "G1 X3")
+
+
+@pytest.mark.parametrize("said", [b"okok\r\n", b"k\r\n", b":>\r\n", b"o\r\nk\r\n"])
+def test_what_is_not_quite_an_ok_is_none_and_is_made_up_for(at_work: Make, said: bytes) -> None:
+    d = at_work("grbl", "G1 X1")
+    d.say(said)
+    assert d.acked == []
+    assert d.wait(2.5) == b"?"
+    d.say(IDLE_EMPTY)
+    assert d.acked == ["G1 X1"]
+    assert d.sender.quality.resend_ratio > 0
+
+
+def test_an_ok_may_come_in_pieces_and_late(at_work: Make) -> None:
+    d = at_work("grbl", "G1 X1")
+    d.say(b"o")
+    d.wait(1.0)
+    d.say(b"k\r")
+    assert d.acked == ["G1 X1"]
+    d.say(b"\n")
+    assert d.acked == ["G1 X1"]
+
+
+def test_questions_that_nobody_takes_do_not_pile_up(at_work: Make) -> None:
+    d = at_work("grbl", "G1 X1")
+    for _ in range(1000):
+        d.sender.realtime(b"?")
+    assert d.send() == b"?"
+
+
 # -- silence ---------------------------------------------------------------------------------------------------------
 
 
@@ -308,6 +350,58 @@ def test_a_greeting_in_the_middle_of_work_is_a_reset_and_nothing_goes_on(at_work
     assert d.sender.state is SenderState.FAILED
     with pytest.raises(errors.Refused):
         d.sender.queue(Command("G1 X1"))
+
+
+@pytest.mark.parametrize(
+    "banner",
+    [b"Gr\x80l 1.1h ['$' for help]\r\n", b"Grbl 1.1h ['$' fo\x80 help]\r\n", b"\x00\xffGrbl 1.1h ['$' for help]\r\n"],
+)
+def test_a_greeting_that_is_garbled_in_part_is_one(at_work: Make, banner: bytes) -> None:
+    d = at_work("grbl", "G1 X1")
+    d.say(banner)
+    assert [type(event) for event in d.told] == [events.Greeted]
+
+
+def at_offset(d: Any, x: bytes) -> bytes:
+    """A report with a work offset, as G92 makes one."""
+    return d.say(b"<Run|MPos:1.000,0.000,0.000|FS:1500,0|WCO:%b,0.000,0.000>\r\n" % x)
+
+
+def test_a_work_offset_that_is_gone_is_a_reset_that_nobody_heard_of(at_work: Make) -> None:
+    d = at_work("grbl", "G1 X1", "G1 X2")
+    at_offset(d, b"-150.000")
+    at_offset(d, b"-150.000")
+    assert at_offset(d, b"0.000") == b""
+    greeted = d.told[-1]
+    assert isinstance(greeted, events.Greeted)
+    assert (greeted.expected, len(greeted.lost)) == (False, 2)
+    assert "work offset" in greeted.text
+    assert d.sender.state is SenderState.FAILED
+
+
+def test_a_work_offset_that_was_garbled_in_one_report_is_none(at_work: Make) -> None:
+    d = at_work("grbl", "G1 X1")
+    for x in (b"-150.000", b"-15.000", b"-150.000", b"-950.000", b"-150.000"):
+        at_offset(d, x)
+    assert all(isinstance(event, events.Status) for event in d.told)
+    at_offset(d, b"-15.000")
+    at_offset(d, b"-15.000")  # an offset that the firmware keeps over a reset
+    assert isinstance(d.told[-1], events.Greeted)
+
+
+def test_a_work_offset_that_was_asked_for_is_none(at_work: Make) -> None:
+    d = at_work("grbl", "G1 X1")
+    at_offset(d, b"-150.000")
+    d.queue("G92 X0 Y0", kind=CommandKind.POSITION)
+    at_offset(d, b"0.000")
+    d.say(b"ok\r\nok\r\n")
+    at_offset(d, b"0.000")
+    d.sender.realtime(b"\x18")
+    d.send()
+    at_offset(d, b"-150.000")
+    d.say(b"\r\nGrbl 1.1h ['$' for help]\r\n")
+    at_offset(d, b"-20.000")
+    assert [event.expected for event in d.told if isinstance(event, events.Greeted)] == [True]
 
 
 def test_a_greeting_before_anything_was_sent_is_only_news(desk: Make) -> None:

@@ -7,6 +7,7 @@ simulator is held to the captures, these are held to be small enough to trust.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable
 from functools import reduce
 from operator import xor
@@ -25,6 +26,7 @@ from dcode.streaming.state import SenderState
 PROFILES = Path(__file__).parents[3] / "firmware_profiles"
 MAKELANGELO = load_profile("makelangelo", PROFILES)
 MARLIN = load_profile("marlin", PROFILES)
+GRBL = load_profile("grbl", PROFILES)
 STOPPED = (SenderState.FAILED, SenderState.HELD)
 STEPS = 4000  # of the loop below: far more than any schedule of faults needs
 KNOWN = re.compile(r"(G1|M280|M400|M114)( [A-Z]-?[\d.]+)*")  # anything else is unknown, and not carried out
@@ -47,6 +49,10 @@ class Makelangelo:
         self.output = b""
         self._buffer = b""
         self._last_prompt = 0.0
+
+    def reset(self) -> None:
+        """A brown-out; what it says of it is lost."""
+        self.expected, self.strict, self._buffer, self.output = 0, False, b"", b""
 
     def receive(self, data: bytes, now: float) -> bytes:
         said = b""
@@ -110,6 +116,10 @@ class Marlin:
         self.accepted: list[str] = []
         self._buffer = b""
 
+    def reset(self) -> None:
+        """A brown-out; what it says of it is lost."""
+        self.last, self._buffer = 0, b""
+
     def receive(self, data: bytes, now: float) -> bytes:
         said = b""
         self._buffer += data
@@ -159,6 +169,47 @@ class Marlin:
         return b'echo:Unknown command: "%b"\nok\n' % text.encode("latin-1")
 
 
+class Grbl:
+    """Reads its buffer line by line, one each time that it is looked at. What the buffer does not hold is lost."""
+
+    def __init__(self) -> None:
+        self.accepted: list[str] = []
+        self.x = 0.0
+        self.overflowed = False
+        self._buffer = b""
+        self._asked = 0
+
+    def receive(self, data: bytes, now: float) -> bytes:
+        self._asked += data.count(b"?")
+        self._buffer += data.replace(b"?", b"")
+        self.overflowed |= len(self._buffer) > 127
+        self._buffer = self._buffer[:127]
+        return b""
+
+    def idle(self, now: float) -> bytes:
+        said = b""
+        if b"\n" in self._buffer:
+            line, self._buffer = self._buffer.split(b"\n", 1)
+            said = self._line(line.decode("latin-1"))
+        asked, self._asked = self._asked, 0
+        state = "Run" if b"\n" in self._buffer else "Idle"
+        return (
+            said
+            + b"<%b|WPos:%.3f,0.000,0.000|Bf:15,%d|FS:0,0>\r\n"
+            % (state.encode(), self.x, 128 - len(self._buffer))
+            * asked
+        )
+
+    def _line(self, text: str) -> bytes:
+        if text == "$G":
+            return b"[GC:G0 G54]\r\nok\r\n"
+        if text:
+            self.accepted.append(text)
+        if text.startswith("G1 X"):
+            self.x = float(text[4:].split()[0])
+        return b"ok\r\n"
+
+
 Fault = Callable[[bytes, int], list[bytes]]  # a chunk on the wire, and where in it; what arrives
 
 
@@ -196,6 +247,11 @@ SCHEDULES = st.lists(st.one_of(st.none(), st.tuples(st.sampled_from(FAULTS), st.
 APART = SCHEDULES.map(
     lambda schedule: [one for fault in schedule if fault and fault[0] is not _twice for one in (*[None] * 5, fault)]
 )
+# What may happen to the acks of a firmware without line numbers, and be made up for.
+LOSING = st.lists(
+    st.one_of(st.none(), st.tuples(st.sampled_from((_drop, _flip, _lose_byte, _lose_end)), st.integers(0, 60))),
+    max_size=60,
+)
 STRICT_AFTER: list[None] = [None] * 3  # lines of the handshake; before the firmware is strict, a broken line may pass
 
 
@@ -219,7 +275,7 @@ def job(profile: FirmwareProfile, lines: int) -> list[Command]:
 
 def run(
     profile: FirmwareProfile,
-    firmware: Makelangelo | Marlin,
+    firmware: Makelangelo | Marlin | Grbl,
     commands: list[Command],
     there: Link,
     back: Link,
@@ -232,7 +288,7 @@ def run(
             sender.queue(waiting.pop(0))
         data = sender.to_send(now)
         said = b""
-        for line in re.findall(rb"\n?[^\n]+\n", data):  # an empty line goes with the next
+        for line in re.findall(rb"\n?[^\n]+\n|.", data):  # an empty line goes with the next; "?" is a byte of its own
             for piece in there.carry(line):
                 said += firmware.receive(piece, now)
         if not said:
@@ -338,3 +394,68 @@ def test_a_firmware_that_is_never_heard_ends_in_a_stall(profile: FirmwareProfile
     sender, told = run(profile, firmware, job(profile, 5), Link([]), Link([(_drop, 0)] * 3000))
     assert sender.state is SenderState.FAILED
     assert isinstance(told[-1], events.Stalled)
+
+
+class Falters:
+    """A firmware that is reset, unheard, when it has had so many lines."""
+
+    def __init__(self, firmware: Makelangelo | Marlin, after: int) -> None:
+        self.firmware, self._left = firmware, after
+        self.before: list[str] | None = None  # what it had accepted by then
+
+    def receive(self, data: bytes, now: float) -> bytes:
+        self._left -= 1
+        if self._left == 0:
+            self.firmware.reset()
+            self.before = list(self.firmware.accepted)
+        return self.firmware.receive(data, now)
+
+    def idle(self, now: float) -> bytes:
+        return self.firmware.idle(now)
+
+
+# From the first line of the job on, whose number must not be one that a refusal without a text could have cost.
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from([MAKELANGELO, MARLIN]), st.integers(8, 60), APART)
+def test_a_reset_that_nobody_hears_of_ends_the_job_and_nothing_is_drawn_after_it(
+    profile: FirmwareProfile, after: int, back: list[tuple[Fault, int] | None]
+) -> None:
+    firmware = Falters(Makelangelo() if profile is MAKELANGELO else Marlin(), after)
+    sender, _ = run(profile, firmware, job(profile, 80), Link([]), Link([*[None] * 12, *back]))
+    assert sender.state in STOPPED
+    assert firmware.before is None or firmware.firmware.accepted == firmware.before
+    assert not sender.quality.poor or sender.window == 1
+
+
+@settings(max_examples=300, deadline=None)
+@given(LOSING)
+def test_grbl_has_exactly_the_job_whatever_becomes_of_its_answers(back: list[tuple[Fault, int] | None]) -> None:
+    firmware, commands = Grbl(), job(GRBL, 60)
+    sender, told = run(GRBL, firmware, commands, Link([]), Link([None, *back]))
+    assert not firmware.overflowed
+    if sender.state not in STOPPED:  # held: a garbled answer looked like a refusal
+        assert firmware.accepted == texts(commands)
+        assert [e.command for e in told if isinstance(e, events.Acked)] == commands
+
+
+@pytest.mark.parametrize("profile", [MAKELANGELO, MARLIN, GRBL], ids=lambda p: p.name)
+def test_a_firmware_that_never_stops_acknowledging_is_no_endless_job(profile: FirmwareProfile) -> None:
+    """It takes a thousand lines and says "ok" to twice as many: the count of its acks comes out."""
+    ack = b"\n> \n" if profile is MAKELANGELO else b"ok\n"
+    firmware = {"grbl": Grbl, "marlin": Marlin, "makelangelo": Makelangelo}[profile.name]()
+    commands, now, told, most = deque(job(profile, 1000)), 0.0, list[events.Event](), 0
+    sender = Sender(profile, now)
+    for _ in range(STEPS):
+        while sender.room and commands:
+            sender.queue(commands.popleft())
+        data = sender.to_send(now)
+        said = firmware.receive(data, now) + firmware.idle(now)
+        told += sender.receive(said + ack * 10, now)
+        now += 0.01
+        if sender.deadline() is not None and now >= (sender.deadline() or now):
+            told += sender.handle_timeout(now)
+        most = max(most, len(sender.in_flight))
+        if sender.state in STOPPED:
+            break
+    assert sender.state in STOPPED
+    assert most <= 32

@@ -130,6 +130,35 @@ def test_a_line_that_is_refused_again_and_again_is_the_end(at_work: Make) -> Non
     assert d.sender.resends == 6
 
 
+def test_a_firmware_that_asks_for_the_first_line_again_has_been_reset(at_work: Make) -> None:
+    d = at_work("makelangelo", "G1 X1", "G1 X2")
+    d.say(PROMPT)
+    assert d.say(b"BADLINENUM 0\r\n" + PROMPT) == b"N3 G1 X2*97\n"  # garbled, perhaps
+    assert d.say(b"BADLINENUM 0\r\n" + PROMPT) == b""
+    greeted = d.told[-1]
+    assert isinstance(greeted, events.Greeted)
+    assert ([command.text for command in greeted.lost], greeted.expected) == (["G1 X2"], False)
+    assert (d.acked, d.sender.state) == (["G1 X1"], SenderState.FAILED)
+
+
+def test_a_reset_after_many_lines_is_one_too(at_work: Make) -> None:
+    d = at_work("makelangelo", "G1 X1")
+    for n in range(50):
+        d.say(PROMPT)
+        d.queue(f"G1 X{n}")
+    for _ in range(2):
+        d.say(b"BADLINENUM 0\r\n" + PROMPT)
+    assert isinstance(d.told[-1], events.Greeted)
+
+
+def test_a_number_that_was_garbled_once_is_no_reset(at_work: Make) -> None:
+    d = at_work("makelangelo", "G1 X1", "G1 X2")
+    assert d.say(b"BADLINENUM 0\r\n" + PROMPT) == b"N2 G1 X1*99\n"
+    assert d.say(PROMPT) == b"N3 G1 X2*97\n"
+    d.say(PROMPT)
+    assert (d.acked, d.sender.state) == (["G1 X1", "G1 X2"], SenderState.IDLE)
+
+
 def test_a_line_that_was_refused_but_counted_takes_the_next_number(at_work: Make) -> None:
     """Older versions: BADCHECKSUM without a number."""
     d = at_work("makelangelo", "G1 X1", "G1 X2")

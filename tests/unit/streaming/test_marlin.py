@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,22 +101,131 @@ def test_a_line_that_was_acknowledged_by_mistake_goes_again_and_is_told_once(at_
     assert (d.acked, d.sender.acked) == (["M105"] * 3, 3)
 
 
-def test_a_resend_without_a_number_that_can_be_is_the_end(at_work: Make) -> None:
+def says_twice(d: Any, last: int) -> None:
+    """The firmware is asked for the last line that it has had, and again: garbled, it would not say the same."""
+    for _ in range(2):
+        assert d.wait(0.1) == b"\nM110\n"
+        d.say(b"Line: %d\nok\n" % last)
+
+
+def test_a_resend_without_a_number_that_can_be_is_the_end_when_the_firmware_means_it(at_work: Make) -> None:
     d = at_work("marlin", "M105")
     d.say(b"Resend: 9999\nok\n")
-    assert isinstance(d.told[-1], events.Failed)
-    assert d.sender.state is SenderState.FAILED
+    says_twice(d, 9998)
+    (failed,) = d.told
+    assert isinstance(failed, events.Failed)
+    assert (d.acked, d.sender.state) == ([], SenderState.FAILED)
 
 
-def test_a_resend_of_a_line_that_is_not_kept_any_more_is_the_end(at_work: Make) -> None:
+def test_a_resend_of_a_line_that_is_not_kept_any_more_is_the_end_when_the_firmware_means_it(at_work: Make) -> None:
     d = at_work("marlin", "M105")
     for _ in range(50):
         d.say(b"ok\n")
         d.queue("M105")
     d.say(b"Resend: 3\nok\n")
+    says_twice(d, 2)
     (failed,) = d.told
     assert isinstance(failed, events.Failed)
     assert "3" in failed.reason
+
+
+@pytest.mark.parametrize("garbled", [b"Resend: 9999\n", b"Resend: 77\n", b"Resend: 3\n"])
+def test_a_resend_whose_number_was_garbled_costs_a_question_and_not_the_job(at_work: Make, garbled: bytes) -> None:
+    d = at_work("marlin", "M105")
+    for _ in range(50):
+        d.say(b"ok\n")
+        d.queue("M105")
+    d.say(garbled + b"ok\n")  # meant was 51, the one in flight
+    says_twice(d, 50)
+    assert d.wait(0.2).startswith(b"N51 ")
+    d.say(b"ok\n")
+    assert (len(d.acked), d.sender.state) == (51, SenderState.IDLE)
+
+
+def test_of_two_numbers_in_one_refusal_the_second_is_not_believed_over_the_first(at_work: Make) -> None:
+    d = at_work("marlin", *["M105"] * 4)
+    d.say(b"Error:checksum mismatch, Last Line: 1\nResend: 72\nok\n")
+    assert d.wait(0.2) == N2 + N3 + N4
+    assert d.sender.state is SenderState.STREAMING
+
+
+def test_refusals_without_an_end_do_not_keep_it_waiting_for_ever(at_work: Make) -> None:
+    d = at_work("marlin", *["M105"] * 4)
+    for _ in range(2000):  # one every 50 ms
+        d.say(refusal(0))
+        d.wait(0.05)
+    assert isinstance(d.told[-1], events.Failed)
+    assert d.sender.resends <= 5 * 4
+
+
+def test_resends_of_what_was_never_sent_do_not_go_on_for_ever(at_work: Make) -> None:
+    d = at_work("marlin", "M105")
+    d.say(b"Resend: 9999\nok\n" * 2)
+    assert isinstance(d.told[-1], events.Failed)
+
+
+def test_resends_of_the_next_line_do_not_go_on_for_ever(at_work: Make) -> None:
+    d = at_work("marlin", "M105")
+    for _ in range(2000):
+        d.say(b"Resend: 2\nok\n")
+        d.wait(0.05)
+    assert isinstance(d.told[-1], events.Stalled)
+
+
+# -- resets that nobody heard of -------------------------------------------------------------------------------------
+
+
+def test_a_firmware_that_asks_for_the_first_line_again_has_been_reset(at_work: Make) -> None:
+    d = at_work("marlin", *["G1 X1"] * 20)
+    for _ in range(10):
+        d.say(b"ok\n")
+    d.say(b"Error:Line Number is not Last Line Number+1, Last Line: 0\n")  # which may be 10, garbled
+    assert d.told == []
+    d.say(b"Resend: 1\nok\n")
+    (greeted,) = d.told
+    assert isinstance(greeted, events.Greeted)
+    assert (greeted.expected, len(greeted.lost)) == (False, 4)
+    assert "line 1 again" in greeted.text
+    assert (d.sender.state, d.send()) == (SenderState.FAILED, b"")
+    d.sender.abort()
+    assert d.queue("M280 P0 S90") == b"N0 M110 N0*125\nM110\n"
+
+
+def test_a_reset_between_two_lines_is_noticed_by_the_next(at_work: Make) -> None:
+    d = at_work("marlin", "M105")
+    for _ in range(60):
+        d.say(b"ok\n")
+        d.queue("M105")
+    d.say(refusal(0, b"Line Number is not Last Line Number+1"))
+    assert isinstance(d.told[-1], events.Greeted)
+
+
+def test_a_reset_that_only_the_answer_to_the_question_shows_is_one(at_work: Make) -> None:
+    d = at_work("marlin", "M105")
+    for _ in range(20):
+        d.say(b"ok\n")
+        d.queue("M105")
+    assert d.wait(6.5) == b"\nM110\n"
+    d.say(b"Line: 0\nok\n")
+    assert d.wait(0.1) == b"\nM110\n"
+    d.say(b"Line: 0\nok\n")
+    assert isinstance(d.told[-1], events.Greeted)
+
+
+def test_a_first_line_that_was_garbled_is_no_reset(at_work: Make) -> None:
+    d = at_work("marlin", *["M105"] * 4)
+    d.say(b"ok\nok\n")  # of refusals whose texts were garbled
+    d.say(refusal(0))
+    assert d.wait(0.2) == N1 + N2 + N3 + N4
+
+
+def test_either_line_of_a_banner_is_a_greeting_and_both_are_one(at_work: Make) -> None:
+    d = at_work("marlin", "M105")
+    d.say(b"st\x00r\x80\nMarlin bugfix-2.1.x\n")
+    assert [type(event) for event in d.told] == [events.Greeted]
+    other = at_work("marlin", "M105")
+    other.say(b"start\nMarlin bugfix-2.1.x\n")
+    assert [type(event) for event in other.told] == [events.Greeted]
 
 
 def test_a_resend_of_the_next_line_means_that_all_were_taken(at_work: Make) -> None:
@@ -166,6 +276,17 @@ def test_every_question_has_an_ok_of_its_own_however_late(at_work: Make) -> None
     assert len(d.acked) == 4
     d.say(b"ok\n")
     assert len(d.acked) == 5
+
+
+def test_a_barrier_that_is_sent_behind_the_questions_is_not_reached_by_their_answers(at_work: Make) -> None:
+    """Marlin counts a line when it is queued; M400 then still waits behind the move that is being made."""
+    d = at_work("marlin", "M105")
+    assert d.wait(10.0) == b"\nM110\n" * 2
+    d.queue("M400", kind=CommandKind.BARRIER)
+    d.say(b"Line: 2\nok\n" * 2)
+    assert d.acked == ["M105"]
+    d.say(b"ok\n")
+    assert d.acked == ["M105", "M400"]
 
 
 def test_lost_lines_go_again_after_the_question(at_work: Make) -> None:
@@ -242,6 +363,17 @@ def test_a_button_at_the_machine_is_passed_on(at_work: Make) -> None:
     d = at_work("marlin", "M105")
     d.say(b"//action:pause\n")
     assert d.told == [events.Action("pause")]
+
+
+@pytest.mark.parametrize(
+    ("capture", "at_once"), [("marlin21_eparser_advok.txt", True), ("marlin21_polargraph_basic.txt", False)]
+)
+def test_m112_is_a_stop_only_where_marlin_says_that_it_hears_it_at_once(
+    desk: Make, capture: str, at_once: bool
+) -> None:
+    said = (Path(__file__).parents[2] / "data" / "transcripts" / capture).read_text("utf-8")
+    stop = desk("marlin").profile.adapted(said).stop
+    assert (stop.line, stop.line_at_once, stop.dtr) == ("M112", at_once, True)
 
 
 def test_an_emergency_line_goes_out_before_all_and_without_a_number(at_work: Make) -> None:

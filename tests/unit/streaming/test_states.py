@@ -176,7 +176,7 @@ def test_an_abort_after_a_failure_is_a_new_start(at_work: Make) -> None:
 
 def test_what_is_acknowledged_or_asked_for_after_a_failure_is_of_no_line(at_work: Make) -> None:
     d = at_work("marlin", "M105", "M105")
-    d.say(b"Resend: 77\nok\n")
+    d.wait(60.0)
     d.say(b"ok T:0\nResend: 2\nok\nLine: 1\nok\necho:Home XYZ First\nok\n")
     assert (d.acked, len(d.told), d.sender.state) == ([], 1, SenderState.FAILED)
 
