@@ -42,7 +42,7 @@ def decode(line: bytes) -> Message:
     if len(line) > MAX_MESSAGE:
         raise BadMessage(PARSE_ERROR, f"a message may have at most {MAX_MESSAGE} bytes")
     try:
-        message = json.loads(line)
+        message = json.loads(str(line, "utf-8"))  # of bytes, json would guess the encoding: NULs make it UTF-32
     except (ValueError, RecursionError) as error:
         raise BadMessage(PARSE_ERROR, f"not JSON: {error}") from error
     if not isinstance(message, dict):

@@ -56,8 +56,11 @@ def make_state_dir(path: Path) -> Path:
     somebody else's: ConfigError.
     """
     _make_private(path)
-    if path.stat().st_mode & 0o077 and not any(path.iterdir()):
-        path.chmod(0o700)
+    try:
+        if path.stat().st_mode & 0o077 and not any(path.iterdir()):
+            path.chmod(0o700)
+    except OSError as error:
+        raise ConfigError(f"cannot be used: {error.strerror}", file=str(path), key="state_dir") from error
     return path
 
 

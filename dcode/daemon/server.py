@@ -1,14 +1,16 @@
 """The daemon's socket: requests in, answers and events out, and no client that can hurt another.
 
 A client is bounded in every direction: the length of a message, the requests it may have open, the bytes it may leave
-unread. Who reads slowly misses intermediate states; who does not read at all is cut off.
+unread. Who reads slowly misses intermediate states; who does not read at all is cut off. All clients together are
+bounded as well: in their number, where the newest takes the place of the one that has been silent for the longest, so
+that nobody can lock the user out; and in the bytes that they leave half said or unread.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-import os
 import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -19,10 +21,20 @@ from pydantic import ValidationError
 from dcode.api import codec
 from dcode.api.codec import BadMessage, Message
 from dcode.api.methods import METHODS, Model
+from dcode.daemon.held import Held
+from dcode.daemon.socket_file import bound, remove
 from dcode.errors import DcodeError
 
-MAX_CLIENTS: Final = 256
+MAX_CLIENTS: Final = 64
+MAX_WAITING: Final = 4096  # to be accepted, as many as Linux allows; one more is told to try again
+ACCEPT_AGAIN_SECONDS: Final = 0.5  # after the system had no descriptor for a client, and none could be won back
 MAX_OPEN_REQUESTS: Final = 16  # of one client
+MAX_HELD: Final = 32 << 20  # bytes that all clients together may leave half said or unread
+MAX_CHANGES: Final = 5000  # that a subscriber has not been told: it is 30 s behind a busy wire
+MAX_SHORT: Final = 16 << 10  # bytes of any request but a piece of a file: 16 of each client may be at work
+MAX_ID: Final = 100  # characters of a request's id, which is said again in the answer
+MAX_SAID: Final = 1000  # characters of what was wrong, in an answer that has to fit
+_PIECE: Final = 64 << 10  # of a long message, taken from the stream at a time
 EVENT_SECONDS: Final = 0.1  # between two batches of events to one client
 UNREAD_SECONDS: Final = 30.0  # how long a client may leave its answers unread
 
@@ -37,6 +49,7 @@ class Client:
         self.subscribed = False
         self.gone = False  # it hung up; requests of it may still be at work
         self.uploads: set[str] = set()  # forgotten when the client goes
+        self.open_requests = 0
         self._changes: dict[object, bytes] = {}
         self._changed = asyncio.Event()
         self._slots = asyncio.Semaphore(MAX_OPEN_REQUESTS)
@@ -47,9 +60,21 @@ class Client:
         if self.subscribed:
             self._changes[key] = line
             self._changed.set()
+            if len(self._changes) > MAX_CHANGES:
+                self.cut_off()
+
+    @property
+    def at_work(self) -> bool:
+        """A request of it is being answered."""
+        return self.open_requests > 0
 
     def hang_up(self) -> None:
+        """Say goodbye: what it has been answered still reaches it."""
         self._writer.close()
+
+    def cut_off(self) -> None:
+        """Hang up, and drop what it has not read."""
+        self._writer.transport.abort()
 
     async def serve(self) -> None:
         """Until the client hangs up or breaks the rules."""
@@ -58,25 +83,39 @@ class Client:
             try:
                 while line := await self._read():
                     await self._slots.acquire()
+                    self.open_requests += 1
+                    self._server.heard(self)
                     tasks.create_task(self._answer(line))
             finally:
                 self.gone = True
                 telling.cancel()
 
     async def _read(self) -> bytes:
+        """The next message; b"" when there is none any more: at the end, within a line or not, or in one too long."""
+        line = bytearray()
         try:
-            return await self._reader.readline()
-        except (ValueError, asyncio.LimitOverrunError):
-            await self._send(codec.failure(None, codec.PARSE_ERROR, "a message may have at most 1 MiB"))
+            while len(line) <= codec.MAX_MESSAGE:
+                try:
+                    return bytes(line + await self._reader.readuntil(b"\n"))
+                except asyncio.LimitOverrunError as unended:
+                    line += await self._reader.readexactly(unended.consumed)
+                    self._server.held.add(self, unended.consumed)
+        except asyncio.IncompleteReadError:
             return b""
+        finally:
+            self._server.held.drop(self, len(line))
+        await self._send(codec.failure(None, codec.PARSE_ERROR, "a message may have at most 1 MiB"))
+        return b""
 
     async def _answer(self, line: bytes) -> None:
+        """Answer a request. It is at work until the answer is out: one who does not read may not ask for more."""
         try:
             answer = await self._server.answer(line, self)
+            if answer:
+                await self._send(answer)
         finally:
+            self.open_requests -= 1
             self._slots.release()
-        if answer:
-            await self._send(answer)
 
     async def _tell_changes(self) -> None:
         while True:
@@ -87,14 +126,25 @@ class Client:
             await asyncio.sleep(EVENT_SECONDS)
 
     async def _send(self, data: bytes) -> None:
-        """One writer at a time, so that what waits for a slow reader is one message and not a heap."""
-        async with self._sending:
-            try:
-                async with asyncio.timeout(UNREAD_SECONDS):
-                    self._writer.write(data)
-                    await self._writer.drain()
-            except TimeoutError:
-                self._writer.transport.abort()
+        """One writer at a time, so that what waits for a slow reader can be counted."""
+        self._server.held.add(self, len(data))
+        try:
+            async with self._sending, asyncio.timeout(UNREAD_SECONDS):
+                self._writer.write(data)
+                await self._writer.drain()
+        except TimeoutError:
+            self.cut_off()
+        finally:
+            self._server.held.drop(self, len(data))
+
+    async def leave(self) -> None:
+        """Hang up, and wait until the last answer is read or has been left lying for too long."""
+        self.hang_up()
+        try:
+            async with asyncio.timeout(UNREAD_SECONDS):
+                await self._writer.wait_closed()
+        except TimeoutError:
+            self.cut_off()
 
 
 class Server:
@@ -103,19 +153,32 @@ class Server:
     def __init__(self, handlers: dict[str, Handler]) -> None:
         assert handlers.keys() == METHODS.keys(), handlers.keys() ^ METHODS.keys()
         self._handlers = handlers
-        self._clients: set[Client] = set()
+        self._clients: dict[Client, None] = {}  # the one that has been silent for the longest first
+        self.held: Held[Client] = Held(MAX_HELD, Client.cut_off)
         self._serving: set[asyncio.Task[Any]] = set()
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
+        self._accepting: asyncio.Task[None] | None = None
         self.on_gone: Callable[[Client], None] = lambda client: None
 
     async def listen(self, path: Path) -> None:
-        """Bind with mode 0600. A socket file that nobody listens on is replaced."""
-        self._server = await asyncio.start_unix_server(self._connected, sock=_bound(path), limit=codec.MAX_MESSAGE)
+        """Bind with mode 0600. A socket that nobody listens on is replaced.
+
+        Raises MachineNotReady where somebody does, ConfigError where there can be no socket.
+        """
+        self._listener, self._inode = bound(path)
+        self._path = path
+        self._listener.setblocking(False)
+        self._listener.listen(MAX_WAITING)
+        self._accepting = asyncio.get_running_loop().create_task(self._accept(self._listener))
 
     async def close(self) -> None:
-        if self._server:
-            self._server.close()
-        for client in self._clients:
+        """Listen no more, and hang up on everybody. The socket file goes, if it is still the one that we made."""
+        if self._accepting and self._listener:
+            self._accepting.cancel()
+            await asyncio.wait([self._accepting])
+            self._listener.close()
+            remove(self._path, self._inode)
+        for client in [*self._clients]:
             client.hang_up()
         if self._serving:
             await asyncio.wait(self._serving, timeout=1.0)
@@ -127,25 +190,60 @@ class Server:
             for client in self._clients:
                 client.tell(key, line)
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def heard(self, client: Client) -> None:
+        """A client has said something: the others have been silent for longer."""
+        if client in self._clients:
+            self._clients[client] = self._clients.pop(client)
+
+    def _cut_off_a_silent_one(self) -> bool:
+        """Make room for another client; one that only listens is the last to go. False: all are at work."""
+        idle = [client for client in self._clients if not client.at_work]
+        silent = next((client for client in idle if not client.subscribed), next(iter(idle), None))
+        if silent is None:
+            return False
+        del self._clients[silent]
+        silent.cut_off()
+        return True
+
+    async def _accept(self, listener: socket.socket) -> None:
+        """Client by client, with a turn for the others in between.
+
+        Not asyncio's own way: without descriptors it logs and sets timers that multiply (CPython 3.11), and under a
+        flood it opens a hundred connections before it closes one.
+        """
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                near, _ = await loop.sock_accept(listener)
+            except OSError as error:
+                if self._cut_off_a_silent_one():
+                    await asyncio.sleep(0)  # then its descriptor is free
+                else:
+                    logging.warning("no client can be accepted: %s", error.strerror)
+                    await asyncio.sleep(ACCEPT_AGAIN_SECONDS)
+                continue
+            task = loop.create_task(self._connected(near))
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
+            await asyncio.sleep(0)
+
+    async def _connected(self, near: socket.socket) -> None:
+        reader, writer = await asyncio.open_unix_connection(sock=near, limit=_PIECE)
         client = Client(self, reader, writer)
-        if len(self._clients) >= MAX_CLIENTS:
+        if len(self._clients) >= MAX_CLIENTS and not self._cut_off_a_silent_one():
             writer.write(codec.failure(None, codec.INVALID_REQUEST, f"{MAX_CLIENTS} clients are connected already"))
             writer.close()
             return
-        self._clients.add(client)
-        task = asyncio.current_task()
-        assert task
-        self._serving.add(task)
+        self._clients[client] = None
         try:
             await client.serve()
-        except* (ConnectionError, BrokenPipeError):
+        except* ConnectionError:
             pass  # the client hung up while something was written to it
         finally:
-            self._clients.discard(client)
-            self._serving.discard(task)
             self.on_gone(client)
-            client.hang_up()
+            with contextlib.suppress(ConnectionError):
+                await client.leave()
+            self._clients.pop(client, None)
 
     async def answer(self, line: bytes, client: Client) -> bytes:
         """The answer to one line; b"" for a notification, which gets none."""
@@ -156,6 +254,10 @@ class Server:
         number = message.get("id")
         if not isinstance(number, int | str | None) or isinstance(number, bool):
             return codec.failure(None, codec.INVALID_REQUEST, "an id is a number or a string")
+        if len(str(number)) > MAX_ID:
+            return codec.failure(None, codec.INVALID_REQUEST, f"an id has at most {MAX_ID} characters")
+        if len(line) > MAX_SHORT and message.get("method") != "job.append":
+            return codec.failure(number, codec.INVALID_REQUEST, f"this request may have at most {MAX_SHORT} bytes")
         answer = await self._call(message, number, client)
         return answer if "id" in message else b""
 
@@ -175,25 +277,30 @@ class Server:
         except BadMessage as error:
             return codec.failure(number, error.code, str(error))
         except DcodeError as error:
-            data = {"kind": error.kind, "fields": error.fields}
-            return codec.failure(number, codec.DCODE_ERROR, error.message, data)
+            return _refusal(number, error)
+        except OSError as error:  # a full disk, a file that may not be written, no descriptors left
+            logging.warning("%s: %s", method, error)
+            return codec.failure(number, codec.DCODE_ERROR, _reason(error), {"kind": "DcodeError", "fields": {}})
         except Exception:  # the door where a defect of ours is told, and the daemon goes on
             logging.exception("%s failed", method)
             return codec.failure(number, codec.INTERNAL_ERROR, "The daemon has a defect here; its log has the details.")
 
 
-def _bound(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)  # the lock is ours, so this is what a killed daemon left behind
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    old = os.umask(0o177)
+def _refusal(number: int | str | None, error: DcodeError) -> bytes:
+    """An error of ours as an answer; without its fields where they would not fit (the report of a binary file)."""
     try:
-        listener.bind(str(path))
-    finally:
-        os.umask(old)
-    return listener
+        return codec.failure(number, codec.DCODE_ERROR, error.message, {"kind": error.kind, "fields": error.fields})
+    except BadMessage:
+        data = {"kind": error.kind, "fields": {}}
+        return codec.failure(number, codec.DCODE_ERROR, error.message[:MAX_SAID], data)
+
+
+def _reason(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    return f"The daemon could not do that: {error.strerror or error}{where}."
 
 
 def _sentence(method: str, error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"]) or "params"
-    return f"{method}: {where}: {first['msg']}."
+    where = ".".join(str(part)[:MAX_ID] for part in first["loc"]) or "params"
+    return f"{method}: {where}: {first['msg'][:MAX_SAID]}."

@@ -1,20 +1,23 @@
 """Jobs on disk: SQLite for what is asked of them, a folder a job for its files.
 
 WAL with synchronous=FULL: a change that was answered survives a power cut. Job folders are named by number, so that no
-name from outside ever becomes a path.
+name from outside ever becomes a path. A change that cannot be written (the disk is full) is a JobError, and not made.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import secrets
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
 
-from dcode.errors import JobError
+from dcode.errors import ConfigError, JobError
 from dcode.jobs.job import AT_THE_MACHINE, WAITING, Job, JobState
 
 SCHEMA: Final = 1
@@ -30,36 +33,52 @@ class JobStore:
     """All jobs that there are. One process has it open at a time: the daemon."""
 
     def __init__(self, state_dir: Path) -> None:
+        """Raises ConfigError for a directory or a database that cannot be read and written."""
         self.folder = state_dir / "jobs"
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._db = sqlite3.connect(state_dir / "jobs.sqlite", isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.execute(_CREATE)
-        self._db.execute(f"PRAGMA user_version={SCHEMA}")
-        self.jobs: dict[int, Job] = {job.id: job for job in self._load()}
+        file = state_dir / "jobs.sqlite"
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unusable(self.folder, error) from error
+        try:
+            self._db = sqlite3.connect(file, isolation_level=None)
+        except sqlite3.Error as error:
+            raise _unusable(file, error) from error
+        try:
+            self._prepare()
+            self.jobs: dict[int, Job] = {job.id: job for job in self._load()}
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            self._db.close()
+            raise _unusable(file, error) from error
 
     def close(self) -> None:
         self._db.close()
 
     def add(self, job: Job) -> Job:
-        """Give a job its number and its place behind all others."""
+        """Give a job its number and its place behind all others. Raises JobError where it cannot be written."""
         job.place = max((other.place for other in self.jobs.values()), default=0.0) + 1.0
         marks = ", ".join("?" * len(_COLUMNS))
-        cursor = self._db.execute(f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({marks})", self._row(job))
-        job.id = int(cursor.lastrowid or 0)
+        with _written():
+            cursor = self._db.execute(f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({marks})", self._row(job))
+            job.id = int(cursor.lastrowid or 0)
+            try:
+                self._make_folder(self.files(job.id))
+            except OSError:
+                self._db.execute("DELETE FROM jobs WHERE id=?", (job.id,))
+                raise
         self.jobs[job.id] = job
-        self.files(job.id).mkdir(mode=0o700)
         return job
 
     def save(self, job: Job) -> None:
-        """Make a job's fields durable."""
+        """Make a job's fields durable. Raises JobError where they cannot be written."""
         assignments = ", ".join(f"{name}=?" for name in _COLUMNS)
-        self._db.execute(f"UPDATE jobs SET {assignments} WHERE id=?", (*self._row(job), job.id))
+        with _written():
+            self._db.execute(f"UPDATE jobs SET {assignments} WHERE id=?", (*self._row(job), job.id))
 
     def forget(self, job: Job) -> None:
         """Remove a job and its files."""
-        self._db.execute("DELETE FROM jobs WHERE id=?", (job.id,))
+        with _written():
+            self._db.execute("DELETE FROM jobs WHERE id=?", (job.id,))
         del self.jobs[job.id]
         shutil.rmtree(self.files(job.id), ignore_errors=True)
 
@@ -100,11 +119,12 @@ class JobStore:
             raise JobError(f"Job {job.id} does not wait in the queue: it is {job.state}.", job=job.id, state=job.state)
         waiting.remove(job)
         waiting.insert(min(to - 1, len(waiting)), job)
-        with self._db:
+        with _written(), self._db:
             self._db.execute("BEGIN")
             for place, other in enumerate(waiting, start=1):
-                other.place = float(place)
-                self.save(other)
+                self._db.execute("UPDATE jobs SET place=? WHERE id=?", (float(place), other.id))
+        for place, other in enumerate(waiting, start=1):
+            other.place = float(place)
 
     def recover(self, reason: str) -> list[Job]:
         """What a daemon that starts finds half done: jobs at the machine are interrupted, unchecked ones failed."""
@@ -120,6 +140,24 @@ class JobStore:
             changed.append(job)
         return changed
 
+    def _prepare(self) -> None:
+        """Make the table; a column that the program which made it did not know is added, and empty."""
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute(_CREATE)
+        there = {row[1] for row in self._db.execute("PRAGMA table_info(jobs)")}
+        for field in fields(Job):
+            if field.name not in there:
+                self._db.execute(f"ALTER TABLE jobs ADD COLUMN {field.name} {_TYPES.get(str(field.type), 'TEXT')}")
+        self._db.execute(f"PRAGMA user_version={SCHEMA}")
+
+    @staticmethod
+    def _make_folder(folder: Path) -> None:
+        """A new folder. One that is there already is of a job that no database knows: it is set aside."""
+        if folder.exists():
+            folder.rename(folder.with_name(f"{folder.name}-{secrets.token_hex(4)}"))
+        folder.mkdir(mode=0o700)
+
     def _load(self) -> list[Job]:
         rows = self._db.execute(f"SELECT id, {', '.join(_COLUMNS)} FROM jobs")
         return [_job(dict(zip(("id", *_COLUMNS), row, strict=True))) for row in rows]
@@ -132,8 +170,23 @@ class JobStore:
 
 
 def _job(values: dict[str, Any]) -> Job:
-    bounds = json.loads(values.pop("bounds"))
-    return Job(**values | {"state": JobState(values["state"]), "bounds": tuple(bounds) if bounds else None})
+    bounds = json.loads(values.pop("bounds") or "null")
+    known = {name: value for name, value in values.items() if value is not None}  # the rest as in a new job
+    return Job(**known | {"state": JobState(values["state"]), "bounds": tuple(bounds) if bounds else None})
+
+
+@contextlib.contextmanager
+def _written() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise JobError(f"The queue could not be written: {why}.", reason="disk") from error
+
+
+def _unusable(path: Path, error: Exception) -> ConfigError:
+    why = error.strerror if isinstance(error, OSError) else error
+    return ConfigError(f"cannot be used: {why}", file=str(path), key="state_dir")
 
 
 def sync_file(path: Path) -> None:

@@ -1,13 +1,15 @@
 """Files that come in pieces."""
 
 import base64
+import resource
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from dcode.api.methods import Begin
-from dcode.daemon.uploads import MAX_UPLOADS, Uploads
-from dcode.errors import JobError
+from dcode.daemon.uploads import MAX_UPLOADS, ROOM_FOR_OTHERS, Uploads
+from dcode.errors import ConfigError, JobError
 
 
 def encoded(data: bytes) -> str:
@@ -67,3 +69,42 @@ def test_there_is_an_end_to_how_many_may_be_open(uploads: Uploads) -> None:
 def test_fit_and_clip_exclude_each_other(uploads: Uploads) -> None:
     with pytest.raises(JobError, match="not both"):
         uploads.begin(Begin(name="a.gcode", size=2, fit=True, clip=True))
+
+
+def test_a_piece_that_cannot_be_written_is_the_end_of_its_upload(uploads: Uploads, tmp_path: Path) -> None:
+    token = uploads.begin(Begin(name="a.gcode", size=20_000))
+    sizes = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, sizes[1]))
+    try:
+        with pytest.raises(JobError, match=r"^a\.gcode could not be written: File too large\.$"):
+            uploads.append(token, encoded(b"x" * 20_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, sizes)
+    with pytest.raises(JobError, match="no such upload"):  # half of the piece may be there: not to be sent twice
+        uploads.append(token, encoded(b"x" * 20_000))
+    assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_an_upload_that_cannot_begin_takes_nobody_s_place(uploads: Uploads, tmp_path: Path) -> None:
+    (tmp_path / "uploads").rmdir()
+    (tmp_path / "uploads").symlink_to(tmp_path / "nowhere")
+    for _ in range(MAX_UPLOADS + 1):
+        with pytest.raises((JobError, OSError)):
+            uploads.begin(Begin(name="a.gcode", size=2))
+    (tmp_path / "nowhere").mkdir()
+    assert uploads.begin(Begin(name="a.gcode", size=2))
+
+
+def test_the_queue_keeps_its_share_of_the_disk(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = ROOM_FOR_OTHERS + (4 << 20)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=free))
+    uploads.begin(Begin(name="a.gcode", size=1 << 20))
+    uploads.begin(Begin(name="b.gcode", size=1 << 20))
+    with pytest.raises(JobError, match=r"There is no room for c\.gcode: it needs 4 MiB .* and 2 MiB are free"):
+        uploads.begin(Begin(name="c.gcode", size=2 << 20))
+
+
+def test_a_folder_that_cannot_be_emptied_is_a_bad_configuration(tmp_path: Path) -> None:
+    (tmp_path / "uploads").touch()
+    with pytest.raises(ConfigError, match="uploads"):
+        Uploads(tmp_path / "uploads")

@@ -1,11 +1,13 @@
 """Jobs outlive the daemon that took them."""
 
+import resource
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from dcode.errors import JobError
+from dcode.errors import ConfigError, JobError
 from dcode.jobs.job import Job, JobState
 from dcode.jobs.store import JobStore
 
@@ -109,3 +111,51 @@ def test_the_list_has_the_current_job_first_then_the_queue_then_history(open_sto
     current.to(JobState.PLOTTING)
     assert [job.name for job in store.listed()] == ["current", "later", "older", "done"]
     assert later.state is JobState.READY
+
+
+def test_a_change_that_cannot_be_written_is_refused_and_not_made(open_store: Open, tmp_path: Path) -> None:
+    store = open_store()
+    jobs = [waiting(store, name) for name in "ab"]
+    jobs[0].rows = 7
+    sizes = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, sizes[1]))
+    try:
+        for change in (
+            lambda: store.add(Job(name="c")),
+            lambda: store.move(jobs[1], 1),
+            lambda: store.forget(jobs[0]),
+            lambda: store.save(jobs[0]),
+        ):
+            with pytest.raises(JobError, match=r"^The queue could not be written: [^\n]*\.$"):
+                change()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, sizes)
+    assert [job.name for job in store.waiting()] == ["a", "b"]
+    store.close()
+    assert [job.name for job in open_store().waiting()] == ["a", "b"]
+
+
+def test_a_folder_that_no_database_knows_is_kept_and_in_nobody_s_way(open_store: Open, tmp_path: Path) -> None:
+    (tmp_path / "jobs" / "1").mkdir(parents=True)
+    (tmp_path / "jobs" / "1" / "journal").write_text("of a database that was removed")
+    store = open_store()
+    job = store.add(Job(name="a"))
+    assert list(store.files(job.id).iterdir()) == []
+    assert len(list((tmp_path / "jobs").glob("1-*/journal"))) == 1
+
+
+def test_a_database_of_an_earlier_version_is_read(open_store: Open, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "jobs.sqlite") as earlier:
+        earlier.execute("CREATE TABLE jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, state TEXT, place REAL)")
+        earlier.execute("INSERT INTO jobs (name, state, place) VALUES ('a', 'ready', 1.0)")
+    earlier.close()
+    store = open_store()
+    assert store.jobs[1] == Job(name="a", state=JobState.READY, id=1, place=1.0)
+    store.save(store.jobs[1])
+
+
+@pytest.mark.parametrize("content", [b"not a database" * 100, b"SQLite format 3\0" + bytes(4000)])
+def test_a_broken_database_is_a_bad_configuration(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "jobs.sqlite").write_bytes(content)
+    with pytest.raises(ConfigError, match=r"jobs\.sqlite"):
+        JobStore(tmp_path)
