@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dcode.api.methods import Job, Model, Status
+from dcode.api.methods import Job, Model, Status, WireLine
 
 
 class StatusChanged(Model):
@@ -41,4 +41,12 @@ class Notice(Model):
     job: int | None = None
 
 
-Event = StatusChanged | JobChanged | JobForgotten | Notice
+class Wire(Model):
+    """Lines of the wire, for clients that follow it (wire.follow)."""
+
+    event: Literal["wire"] = "wire"
+    lines: list[WireLine]
+    missed: int = 0  # lines that were left out because there were too many
+
+
+Event = StatusChanged | JobChanged | JobForgotten | Notice | Wire

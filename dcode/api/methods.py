@@ -21,7 +21,7 @@ PlotterState = Literal[
 class Model(BaseModel):
     """What every message is: closed, so that a mistyped key is an error and not silence."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class Nothing(Model):
@@ -59,7 +59,9 @@ class Status(Model):
     lines_acked: int = 0
     resends: int = 0
     in_flight: int = 0
-    window: int = 0
+    window: int = Field(0, description="lines that may be in flight; 1 while the link is poor")
+    resend_ratio: float = Field(0, description="share of the last lines that went out more than once")
+    starved: int = Field(0, description="times that the firmware ran out of moves in mid-stroke")
     ack_ms: float | None = Field(None, description="smoothed round trip of a line")
     queued: int = Field(0, description="jobs that are ready and wait")
     message: str | None = Field(None, description="why the machine is not idle, or what went wrong last")
@@ -79,6 +81,8 @@ class Job(Model):
     seconds: float = Field(0, description="time at the machine")
     rows: int = 0
     row: int = Field(0, description="rows that the firmware has acknowledged")
+    sent_row: int = Field(0, description="rows that have gone out; the pen is between executed_row and this")
+    executed_row: int = Field(0, description="rows that are proved to be on the paper")
     lines: int = Field(0, description="lines of the source")
     sent: int = Field(0, description="lines that went out on the wire")
     acked: int = 0
@@ -105,8 +109,8 @@ class DaemonInfo(Model):
 class Connect(Model):
     """Port (a device, a pyserial URL, or sim[:profile][?speed=N]) and profile; null leaves it as it was set."""
 
-    port: str | None = None
-    profile: str | None = None
+    port: str | None = Field(None, max_length=1000)
+    profile: str | None = Field(None, max_length=1000)
 
 
 class Home(Model):
@@ -141,6 +145,112 @@ class Replies(Model):
     """What the firmware said, without acknowledgements."""
 
     replies: list[str]
+
+
+class Nudge(Model):
+    """A small step with the pen up, also where the position is not known: by (dx, dy)."""
+
+    dx: float = Field(0, ge=-50, le=50)
+    dy: float = Field(0, ge=-50, le=50)
+
+
+class Mark(Model):
+    """A place on the paper that can be found by eye."""
+
+    name: str
+    x: float
+    y: float
+    about: str
+
+
+class Marks(Model):
+    """The marks that there are now: home, corners, the ends of the strokes around an interruption."""
+
+    marks: list[Mark]
+
+
+class Register(Model):
+    """The gondola is at a mark, or at (x, y), now. `second`: the last one stays, and the two give the turn as well."""
+
+    mark: str | None = None
+    x: float | None = None
+    y: float | None = None
+    second: bool = False
+
+
+class Registered(Model):
+    """What a registration found: where dcode thought the gondola was, and how the sheet lies."""
+
+    status: Status
+    offset: tuple[float, float] | None = Field(None, description="true less believed position, mm; null: none was")
+    rotation_degrees: float = Field(default=0.0, description="of the sheet, counter-clockwise; 0 with one mark")
+    scale: float = 1.0
+
+
+class Place(Model):
+    """How far a program has come: rows before `row` whole, and of `row` the way to (x, y). `line` is the source's."""
+
+    row: int
+    x: float
+    y: float
+    line: int = 0
+
+
+class Recovery(Model):
+    """What is known of an interrupted job. The pen was last somewhere between `executed` and `sent`."""
+
+    job: Job
+    executed: Place
+    acked: Place
+    sent: Place
+    stretch: list[list[tuple[float, float]]] = Field(description="polylines that may or may not be on the paper, mm")
+    stretch_mm: float
+    done_mm: float = Field(description="ink that is surely on the paper")
+    back: Place = Field(description="where `how = back` would begin, with back_mm")
+    registered: bool = Field(description="the position is known: the job can be resumed now")
+
+
+class Recover(JobRef):
+    """The job to look at; 0: the one that was interrupted last. `back_mm` of ink before `executed`."""
+
+    back_mm: float = Field(10, ge=0)
+
+
+class Resume(JobRef):
+    """Go on with the paused job, or with an interrupted one; 0: whichever there is.
+
+    An interrupted job begins again where it is surely drawn (`redraw`), where the last line went (`skip`), or
+    `back_mm` of ink before the former (`back`).
+    """
+
+    how: Literal["redraw", "skip", "back"] = "redraw"
+    back_mm: float = Field(10, ge=0)
+
+
+class Follow(Model):
+    """Whether this client wants `wire` events."""
+
+    on: bool = True
+
+
+class WireLine(Model):
+    """One line of the wire, or a note of dcode's own (a state, an event). `at` is Unix time."""
+
+    at: float
+    way: Literal["out", "in", "note"]
+    text: str
+
+
+class WireLog(Model):
+    """The last lines, oldest first."""
+
+    lines: list[WireLine]
+
+
+class Snapshot(Model):
+    """A file with the last wire lines, states and events."""
+
+    path: str
 
 
 class Pause(Model):
@@ -240,7 +350,10 @@ METHODS: Final[dict[str, Method]] = {
     "plotter.pen": Method(Pen, Status, "raise or lower the pen"),
     "plotter.console": Method(Console, Replies, "send one line"),
     "plotter.pause": Method(Pause, Status, "pause the job at the machine"),
-    "plotter.resume": Method(Nothing, Status, "go on with a paused job"),
+    "plotter.resume": Method(Resume, Status, "go on with a paused or an interrupted job"),
+    "plotter.nudge": Method(Nudge, Status, "a small step, pen up, also where the position is not known"),
+    "plotter.marks": Method(Nothing, Marks, "places that can be found by eye"),
+    "plotter.register": Method(Register, Registered, "say at which place the gondola is"),
     "plotter.stop": Method(Nothing, Status, "the fastest true stop; the position is lost unless proved otherwise"),
     "job.begin": Method(Begin, Upload, "start an upload"),
     "job.append": Method(Append, Appended, "the next piece"),
@@ -248,9 +361,12 @@ METHODS: Final[dict[str, Method]] = {
     "job.abort": Method(Upload, Nothing, "forget an upload"),
     "job.list": Method(Nothing, Jobs, "all jobs"),
     "job.show": Method(JobRef, Job, "one job"),
+    "job.recovery": Method(Recover, Recovery, "what is known of an interrupted job"),
     "job.cancel": Method(JobRef, Job, "take a job off the queue, or off the machine pen-up"),
     "job.move": Method(MoveJob, Jobs, "reorder the queue"),
     "job.retry": Method(JobRef, Job, "queue an ended job again from the start"),
     "job.forget": Method(JobRef, Nothing, "remove an ended job and its files"),
+    "wire.follow": Method(Follow, WireLog, "the last lines of the wire; then they come as events"),
+    "wire.snapshot": Method(Nothing, Snapshot, "write the last lines, states and events to a file"),
     "sim.ink": Method(Ink, Ink, "write the ink of the simulated plotter as SVG"),
 }

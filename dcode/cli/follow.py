@@ -100,4 +100,5 @@ def _why(job: Message) -> list[str]:
     if job["state"] == "cancelled":
         return []
     reason = [with_stop(job["reason"])] if job["reason"] else []
-    return [*reason, f"dcode jobs retry {job['id']}   plots it again from the start."]
+    resume = [f"dcode resume {job['id']}   goes on where it was interrupted."] if job["state"] == "interrupted" else []
+    return [*reason, *resume, f"dcode jobs retry {job['id']}   plots it again from the start."]

@@ -120,10 +120,15 @@ class Output:
 
     def ask(self, question: str) -> bool:
         """Ask yes or no. Enter means yes, the end of the input no."""
+        answer = self.prompt(f"{question} [Y/n]")
+        return answer is not None and answer.lower() in ("", "y", "yes")
+
+    def prompt(self, question: str) -> str | None:
+        """Ask for a line; what was typed, without blanks around it. None at the end of the input."""
         self._clear_live()
-        self._tell(f"{printable(question)} [Y/n] ")
+        self._tell(f"{printable(question)} ")
         answer = sys.stdin.readline()
-        return answer.endswith("\n") and answer.strip().lower() in ("", "y", "yes")
+        return answer.strip() if answer.endswith("\n") else None
 
     def _clear_live(self) -> None:
         if self._live:

@@ -19,6 +19,7 @@ from dcode.client.failures import rebuild
 from dcode.errors import DaemonUnreachable, DcodeError
 
 ANSWER_WITHIN: Final = 30.0  # seconds that a call may take
+RETRY_SECONDS: Final = 0.05  # between two attempts to reach a daemon that is busy with others
 
 # Calls that are answered when a machine has moved or a large program has been checked.
 SLOW: Final = {
@@ -27,6 +28,9 @@ SLOW: Final = {
     "plotter.home": 600.0,
     "plotter.jog": 600.0,
     "plotter.pen": 120.0,
+    "plotter.nudge": 120.0,
+    "plotter.register": 120.0,
+    "plotter.resume": 120.0,
     "plotter.console": 600.0,
     "sim.ink": 120.0,
 }
@@ -45,10 +49,19 @@ class Client:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(answer_within)
         try:
-            self._socket.connect(str(path))
+            self._connect(str(path), time.monotonic() + answer_within)
         except OSError as error:
             self._socket.close()
             raise DaemonUnreachable("No daemon is running.", reason="absent", socket=str(path)) from error
+
+    def _connect(self, path: str, deadline: float) -> None:
+        while True:
+            try:
+                return self._socket.connect(path)
+            except BlockingIOError:  # it is there, and has too many callers at the moment
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(RETRY_SECONDS)
 
     def __enter__(self) -> Self:
         return self

@@ -62,6 +62,7 @@ class PenKeys:
     raise_seconds: NotNegative = 0.3
     lower_seconds: NotNegative = 0.3
     servo_index: Index = 0
+    max_rest_seconds: Positive = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class NamedPenKeys:
     draw_speed: Positive | None = None
     raise_seconds: NotNegative | None = None
     lower_seconds: NotNegative | None = None
+    max_rest_seconds: Positive | None = None
 
 
 @dataclass(frozen=True, slots=True)

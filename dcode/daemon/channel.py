@@ -14,7 +14,7 @@ from dcode.errors import DcodeError, LinkError
 from dcode.firmware.command import Command
 from dcode.firmware.guard import Guard
 from dcode.firmware.profile import FirmwareProfile
-from dcode.link.connection import Connection
+from dcode.link.connection import Connection, Tap
 from dcode.link.transport import Transport
 from dcode.streaming.events import Acked, Event, Greeted, Said
 from dcode.streaming.sender import Sender
@@ -23,8 +23,10 @@ from dcode.streaming.sender import Sender
 class Channel:
     """A connection with a guard, an outbox, and somebody who waits for answers.
 
-    `on_event` hears every event but the plain acknowledgements of commands, which go to `on_ack`. `on_refused` is told
-    when the guard stopped a command, `on_lost` when the port went away; neither is called twice for one cause.
+    `on_sending` is told of every command before it goes out, `on_withdrawn` of those that did not after all, the last
+    first, and `on_dropped` of those that the firmware has refused and that are not sent again. `on_event` hears every
+    event but the plain acknowledgements of commands, which go to `on_ack`. `on_refused` is told when the guard stopped
+    a command, `on_lost` when the port went away; neither is called twice for one cause.
     """
 
     def __init__(
@@ -33,21 +35,28 @@ class Channel:
         profile: FirmwareProfile,
         *,
         source: Callable[[], Command | None],
+        on_sending: Callable[[Command], None],
+        on_withdrawn: Callable[[Command], None],
+        on_dropped: Callable[[Command], None],
         on_ack: Callable[[Command], None],
         on_event: Callable[[Event], None],
         on_refused: Callable[[DcodeError], None],
         on_lost: Callable[[LinkError], None],
+        tap: Tap,
     ) -> None:
         self.guard: Guard | None = None  # until the firmware is known, only greetings and questions go out
         self._loop = asyncio.get_running_loop()
         self._source, self._on_ack, self._on_event = source, on_ack, on_event
+        self._on_sending, self._on_withdrawn, self._on_dropped = on_sending, on_withdrawn, on_dropped
         self._on_refused, self._on_lost = on_refused, on_lost
         self._outbox: deque[Command] = deque()
+        # What was admitted last, and where the gondola was before: as much as a sender may queue.
+        self._admitted: deque[tuple[Command, tuple[float, float] | None]] = deque(maxlen=64)
         self._waiting: dict[int, tuple[Command, asyncio.Future[None]]] = {}  # by id of the command that is waited for
         self.greeting: asyncio.Future[str] = self._loop.create_future()  # the first that comes
         self._heard: list[str] | None = None  # what the firmware says, while somebody wants it
         self._connection = Connection(
-            transport, Sender(profile, self._loop.time()), self._next, self._event, self._lost
+            transport, Sender(profile, self._loop.time()), self._next, self._event, self._lost, tap
         )
 
     @property
@@ -101,7 +110,12 @@ class Channel:
     def halt(self, error: DcodeError) -> None:
         """Nothing that is queued goes out; whoever waits gets `error`. What the firmware has, it has."""
         self._outbox.clear()
-        self.sender.abort()
+        never_sent = self.sender.queued
+        dropped = self.sender.abort()
+        for command in reversed(dropped[len(dropped) - never_sent :]):
+            self._take_back(command)
+        for command in dropped[: len(dropped) - never_sent]:
+            self._on_dropped(command)
         for _, done in self._waiting.values():
             if not done.done():
                 done.set_exception(error)
@@ -115,16 +129,28 @@ class Channel:
         self.halt(error)
         self._connection.close()
 
+    def _take_back(self, command: Command) -> None:
+        """A command that was admitted was never sent: the gondola stays where it was before."""
+        if self._admitted and self._admitted[-1][0] is command:
+            before = self._admitted.pop()[1]
+            if self.guard and before:
+                self.guard.set_position(*before)
+        self._on_withdrawn(command)
+
     def _next(self) -> Command | None:
         command = self._outbox.popleft() if self._outbox else self._source()
-        if command is None or self.guard is None:
-            return command
-        try:
-            self.guard.admit(command.text)
-        except DcodeError as error:
-            self.halt(error)
-            self._loop.call_soon(self._on_refused, error)  # not from inside the loop that fills the window
+        if command is None:
             return None
+        if self.guard:
+            before = self.guard.position
+            try:
+                self.guard.admit(command.text)
+            except DcodeError as error:
+                self.halt(error)
+                self._loop.call_soon(self._on_refused, error)  # not from inside the loop that fills the window
+                return None
+            self._admitted.append((command, before))
+        self._on_sending(command)
         return command
 
     def _event(self, event: Event) -> None:

@@ -19,9 +19,9 @@ _LISTEN_SECONDS: Final = 2.5  # a bootloader holds a board back for up to two se
 _LOOK_SECONDS: Final = 0.02  # between looks at a port while listening
 
 
-async def greet(channel: Channel, profile: FirmwareProfile, tools: Translator) -> str:
-    """Wait until the firmware is up; its greeting and what it says of itself. Raises Stalled, FirmwareError."""
-    greeting = await _greeting(channel, profile.greeting_seconds)
+async def greet(channel: Channel, profile: FirmwareProfile, tools: Translator, seconds: float) -> str:
+    """Wait for a greeting, at most `seconds`; it, and what the firmware is. Raises Stalled, FirmwareError."""
+    greeting = await _greeting(channel, seconds)
     try:
         async with asyncio.timeout(_ANSWER_SECONDS):
             identity = "\n".join([greeting, *await channel.ask(tools.heard_out(tools.identify()))])
@@ -40,11 +40,8 @@ async def greet(channel: Channel, profile: FirmwareProfile, tools: Translator) -
 
 
 async def _greeting(channel: Channel, seconds: float) -> str:
-    try:
-        async with asyncio.timeout(seconds):
-            return await channel.greeting
-    except TimeoutError:
-        return ""  # opening the port did not reset the board
+    await asyncio.wait([channel.greeting], timeout=seconds)
+    return channel.greeting.result() if channel.greeting.done() else ""  # opening the port did not reset the board
 
 
 async def find_profile(port: str, profiles: Iterable[FirmwareProfile]) -> str:

@@ -14,7 +14,9 @@ from dcode.config.machine_file import find_machine, load_machine
 from dcode.config.settings import Settings, load_settings
 from dcode.daemon.lock import DaemonLock
 from dcode.daemon.machine_desk import Setup
+from dcode.daemon.notify import inherited
 from dcode.daemon.service import Service
+from dcode.daemon.supervision import PORT
 
 
 def run(flags: Mapping[str, object]) -> None:
@@ -41,15 +43,15 @@ def run(flags: Mapping[str, object]) -> None:
         )
         asyncio.run(_serve(setup))
     finally:
-        paths.socket_path(state).unlink(missing_ok=True)
         lock.release()
 
 
 async def _serve(setup: Setup) -> None:
-    service = Service(setup)
+    service = Service(setup, inherited().get(PORT))
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, service.ended.set)
+    # SIGTERM is how a service manager restarts: what is being plotted goes on after it. Ctrl-C means the end.
+    loop.add_signal_handler(signal.SIGTERM, lambda: service.end(goes_on=True))
+    loop.add_signal_handler(signal.SIGINT, lambda: service.end(goes_on=False))
     loop.add_signal_handler(signal.SIGHUP, lambda: None)  # a terminal that closes is no reason to end
     gc.collect()
     gc.freeze()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 from abc import abstractmethod
 from collections.abc import Coroutine
 from typing import Any, Final
 
 from dcode.daemon.channel import Channel
-from dcode.daemon.plotter_port import PlotterPort, Point, Report
+from dcode.daemon.plotter_port import SAME_PLACE_MM, Opener, PlotterPort, Point, Report
 from dcode.daemon.plotter_state import PlotterState
 from dcode.daemon.run import Run
 from dcode.errors import (
     Alarm,
     DcodeError,
     FirmwareError,
+    JournalError,
     LimitError,
     LinkError,
     MachineNotReady,
@@ -23,14 +25,19 @@ from dcode.errors import (
     Stalled,
     UnexpectedReset,
 )
+from dcode.firmware.command import Command
 from dcode.firmware.profile import FirmwareProfile
+from dcode.link.serial import open_port
 from dcode.machine.machine import Machine
 from dcode.streaming import events
 
 _LIFT_SECONDS: Final = 60.0  # how long what is in the buffers, and the pen-up behind it, may take after a fault
 _BRAKE_SECONDS: Final = 10.0  # from a feed hold to a standstill
-_SAME_PLACE_MM: Final = 0.1  # a step and the rounding of a report
 _LOOK_SECONDS: Final = 0.05  # between status queries while braking
+_REPORT_SECONDS: Final = 2.0  # for the answer to one; grbl answers within milliseconds
+_QUESTIONS: Final = 5  # unanswered ones, one after another, before the link counts as dead
+_UNTIL_OFFSET: Final = 40  # reports until one has the work offset: grbl tells it with every 30th at the latest
+_ASTRAY: Final = 2  # reports from beside the path, one after another: one alone may be a garbled line
 
 _S = PlotterState
 RUNNING: Final = frozenset({_S.PLOTTING, _S.PAUSING, _S.PAUSED})
@@ -39,18 +46,25 @@ RUNNING: Final = frozenset({_S.PLOTTING, _S.PAUSING, _S.PAUSED})
 class PlotterFaults(PlotterPort):
     """Hears what the machine says, and ends a run that cannot go on."""
 
-    def __init__(self, machine: Machine, report: Report) -> None:
-        super().__init__(machine, report)
+    def __init__(self, machine: Machine, report: Report, ports: Opener = open_port) -> None:
+        super().__init__(machine, report, ports)
         self._winding_up = False  # the run gives no more commands: lifting, parking, or making safe
         self._ending: asyncio.Task[None] | None = None  # what winds the run up
+        self._closing: set[asyncio.Task[None]] = set()  # journals of runs that have ended
         self._making_safe = False
+        self._braking = False
         self._status = events.Status("", None)  # the last report of the firmware
+        self._status_came = asyncio.Event()
+        self._astray = 0  # reports from beside the path
 
     @abstractmethod
     def _button(self, name: str) -> None: ...
 
     @abstractmethod
-    def _end_run(self, run: Run, state: str, reason: str | None, counts: dict[str, int] | None = None) -> None: ...
+    def _end_run(self, run: Run, state: str, reason: str | None) -> None: ...
+
+    @abstractmethod
+    def _held_by_hand(self, run: Run) -> None: ...
 
     def _wind_up(self, ending: Coroutine[Any, Any, None]) -> None:
         """From now on the run gives nothing; `ending` sees to its end. A later ending takes the place of an earlier."""
@@ -63,8 +77,10 @@ class PlotterFaults(PlotterPort):
         match event:
             case events.Refused(text=text, command=command):
                 where = f" to {command.text!r}" if command else ""
+                self._not_carried_out(command if self._counts_surely else None)
                 self._fault(Refused(f"The firmware said {text!r}{where}.", reply=text), position_lost=False)
             case events.Fault(text=text):
+                self._not_carried_out(None)
                 self._fault(Refused(f"The firmware said {text!r}.", reply=text), position_lost=self._loses("fault"))
             case events.Alarmed(code=code, text=text):
                 alarm = Alarm(f"The firmware is in alarm: {text}.", code=code)
@@ -76,38 +92,121 @@ class PlotterFaults(PlotterPort):
                 self._fault(Stalled(f"The firmware has not answered for {seconds:.0f} s."), position_lost=True)
             case events.Failed(reason=reason):
                 self._fault(Stalled(f"The line to the firmware failed: {reason}."), position_lost=True)
-            case events.Status(state=state):
-                self._status, self._firmware_state = event, state or None
-                self._report({"event": "status"})
+            case events.Status():
+                self._take_status(event)
             case events.Resent(first=first, count=count, reason=reason):
                 self._notice("resend", f"{count} lines from number {first} on were sent again: {reason}.")
             case events.Assumed(commands=commands, reason=reason):
                 self._notice("assumed", f"{len(commands)} lines are taken as acknowledged: {reason}.")
-                self._compare([command.end for command in commands if command.end])
+                ends = [command.end for command in commands if command.end]
+                if ends:
+                    self._compare(ends[-1], self._status.position)
             case events.Action(name=name):
                 self._button(name)
+
+    @property
+    def _counts_surely(self) -> bool:
+        """Whether it is sure which line an answer belongs to: by its number, or because there is but one."""
+        return self.profile is None or self.profile.numbering is not None
+
+    def _not_carried_out(self, command: Command | None) -> None:
+        if self._run:
+            self._run.marks.refused(command)
 
     def _loses(self, what: str) -> bool:
         """Whether this firmware may be elsewhere after it."""
         return self.profile is None or what in self.profile.position_lost_on
 
-    def _compare(self, ends: list[Point]) -> None:
-        """Lines without acknowledgements, and a machine at rest: it must be where they end, or one of them was lost."""
-        reported = self._status.position
-        if ends and reported and math.dist(ends[-1], reported) > _SAME_PLACE_MM:
-            at, wanted = (f"X {x:.2f} Y {y:.2f}" for x, y in (reported, ends[-1]))
-            error = Refused(f"A line was lost on its way: the gondola is at {at} and should be at {wanted}.", reply="")
-            self._fault(error, position_lost=False)
+    # -- where the machine says that it is -----------------------------------------------------------------------------
+
+    def _take_status(self, status: events.Status) -> None:
+        self._status, self._firmware_state = status, status.state or None
+        self._status_came.set()
+        self._status_came = asyncio.Event()
+        self._report({"event": "status"})
+        run = self._run
+        if run and status.state.startswith("Hold") and not (self._braking or self._making_safe):
+            self._held_by_hand(run)
+        if run is None or status.position is None or not status.state.startswith("Run") or self._making_safe:
+            return
+        self._astray = 0 if run.marks.reported(status.position) else self._astray + 1
+        if self._astray >= _ASTRAY:
+            x, y = status.position
+            self._went_astray(f"The gondola is at X {x:.2f} Y {y:.2f}, beside its path: a line was garbled on its way.")
+
+    def _compare(self, wanted: Point, reported: Point | None) -> bool:
+        """At a standstill: is the machine where its lines led it? If not, one of them was lost on its way."""
+        if reported is None or math.dist(wanted, reported) <= SAME_PLACE_MM:
+            return True
+        at, should = (f"X {x:.2f} Y {y:.2f}" for x, y in (reported, wanted))
+        self._went_astray(f"A line was lost on its way: the gondola is at {at} and should be at {should}.")
+        return False
+
+    def _went_astray(self, sentence: str) -> None:
+        self._not_carried_out(None)
+        self._fault(Refused(sentence, reply=""), position_lost=False)
+
+    async def _ask_status(self, channel: Channel, query: bytes) -> events.Status | None:
+        """A status report that was asked for now; None when none comes."""
+        came = self._status_came
+        channel.realtime(query)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_REPORT_SECONDS):
+                await came.wait()
+            return self._status
+        return None
+
+    async def _reported_position(self) -> Point | None:
+        channel, _ = self._wire()
+        query = self.profile.realtime_status if self.profile else b""
+        unanswered = 0
+        for _ in range(_UNTIL_OFFSET if query else 0):
+            status = await self._ask_status(channel, query)
+            if status and status.position:
+                return status.position
+            unanswered = 0 if status else unanswered + 1
+            if unanswered >= _QUESTIONS:
+                break
+        return None
+
+    async def _machine_position(self) -> Point | None:
+        if await self._reported_position() is None:
+            return None
+        parts = self._status.fields.get("MPos", "").split(",")
+        with contextlib.suppress(ValueError, IndexError):
+            return float(parts[0]), float(parts[1])
+        return None
+
+    async def _at_rest(self, channel: Channel, query: bytes) -> events.Status | None:
+        """The report of a machine that has come to rest, however long that takes; None when it does not answer.
+
+        Its acknowledgements alone do not say so: one that came twice would be counted for the next line.
+        """
+        unanswered = 0
+        while unanswered < _QUESTIONS:
+            status = await self._ask_status(channel, query)
+            unanswered = 0 if status else unanswered + 1
+            if status and not status.state.startswith(("Run", "Hold", "Jog")):
+                return status
+            await asyncio.sleep(_LOOK_SECONDS)
+        return None
+
+    # -- the end of what cannot go on ----------------------------------------------------------------------------------
 
     def _fault(self, error: DcodeError, *, position_lost: bool) -> None:
         """One defined end for everything that goes wrong: stop feeding, lift if the link lives, keep the job."""
         channel = self._channel
         if channel is None:
             return
+        if self.state is not _S.CONNECTING:  # where a greeting is what is waited for
+            self.blackbox.note(f"{error.kind}: {error.message}")
         if position_lost:
             self._position_unknown()
         channel.halt(error)  # whoever waits for a command hears it
+        if self._run and isinstance(error, Alarm | UnexpectedReset | Stalled):
+            self._run.marks.freeze()
         nobody_else = self.state in (_S.IDLE, _S.PAUSED, _S.HOMING) and not position_lost
+        nobody_else = nobody_else and not isinstance(error, JournalError)
         if self._making_safe or nobody_else or self.state in (_S.CONNECTING, _S.DISCONNECTED, _S.ALARM):
             return
         self._making_safe = True
@@ -119,6 +218,8 @@ class PlotterFaults(PlotterPort):
             if isinstance(error, Refused) and self.registered:
                 await self._brake(channel)  # what is behind the refused line would be drawn from the wrong place
             lifted = not isinstance(error, Alarm) and await self._try_lift(channel)
+            if lifted and self.registered:
+                await self._take_up_position()
         finally:
             self._making_safe = False
         pen = "The pen is up." if lifted else "The pen could not be lifted: lift it by hand."
@@ -137,38 +238,55 @@ class PlotterFaults(PlotterPort):
             return False
         return True
 
-    async def _brake(self, channel: Channel) -> None:
+    async def _take_up_position(self) -> None:
+        """Where lines were lost or dropped, the gondola is where the firmware says, and not where they lead."""
+        try:
+            async with asyncio.timeout(_LIFT_SECONDS):
+                at = await self._ask_position() or await self._reported_position()
+        except (TimeoutError, FirmwareError, LinkError):
+            at = None
+        if at:
+            self._position_known(at)
+
+    async def _brake(self, channel: Channel) -> bool:
         """Stop at once and drop what the firmware has, where that keeps the position: grbl's hold, then its reset.
 
-        Elsewhere nothing happens: the buffered moves are carried out. The reset takes back G92, so the position that
-        was reported at the standstill is set again.
+        Elsewhere nothing happens, and it says so: the buffered moves are carried out. The reset takes back G92, so the
+        position that was reported at the standstill is set again.
         """
         assert self.profile
         bytes_of = self.profile.realtime
         if not (bytes_of.hold and bytes_of.reset and bytes_of.status):
-            return
-        stood_at = await self._standstill(channel, bytes_of.hold, bytes_of.status)
+            return False
+        self._braking = True
+        try:
+            stood_at = await self._standstill(channel, bytes_of.hold, bytes_of.status)
+        finally:
+            self._braking = False
         channel.halt(Refused("Dropped: the machine was stopped.", reply=""))
         channel.realtime(bytes_of.reset)
         if stood_at is None:
             self._position_unknown()
-            return
+            return True
         tools = self._tools
         assert channel.guard
         channel.guard.reset()
+        if self._run:
+            self._run.marks.stopped(stood_at)
         await channel.execute([*tools.preamble(), *tools.set_position(*stood_at)])
         self._position_known(stood_at)
+        return True
 
     async def _standstill(self, channel: Channel, hold: bytes, query: bytes) -> Point | None:
         """Brake along the path; where the gondola then stands, None if the firmware does not say."""
-        before = self._status
         channel.realtime(hold)
-        end = asyncio.get_running_loop().time() + _BRAKE_SECONDS
-        while asyncio.get_running_loop().time() < end:
-            channel.realtime(query)
-            await asyncio.sleep(_LOOK_SECONDS)
-            if self._status is not before and self._status.state in ("Hold:0", "Idle", "Hold"):
-                return self._status.position
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_BRAKE_SECONDS):
+                while True:
+                    status = await self._ask_status(channel, query)
+                    if status and status.state in ("Hold:0", "Idle", "Hold"):
+                        return status.position
+                    await asyncio.sleep(_LOOK_SECONDS)
         return None
 
     async def _recover(self, channel: Channel) -> None:
@@ -183,13 +301,15 @@ class PlotterFaults(PlotterPort):
         self._to(_S.IDLE)
 
     def _lost(self, error: LinkError) -> None:
-        counts = self.counts()
+        run = self._run
+        reason = f"{error.message} The pen could not be lifted: lift it by hand."
+        self._position_unknown()
+        if run:
+            self._end_run(run, "interrupted", reason)
         self._drop_channel(error)
         if self.state is not _S.CONNECTING:  # connect() tells it there
-            self._to(_S.DISCONNECTED, error.message)
-        if self._run:
-            reason = f"{error.message} The pen could not be lifted: lift it by hand."
-            self._end_run(self._run, "interrupted", reason, counts)
+            self._to(_S.DISCONNECTED, reason if run else error.message)
+            self._report({"event": "lost"})
 
     async def stop(self, *, other_reset: bool) -> bool:
         """The fastest true stop that this firmware has. The position is lost; the message says what may still run.
@@ -207,6 +327,7 @@ class PlotterFaults(PlotterPort):
         self._to(_S.ALARM, f"Stopped. {how} The position is not known: home, or run dcode home --here.")
         if run:
             self._end_run(run, "interrupted", f"Stopped by the user. {how}")
+            await asyncio.wait(self._closing)  # who is told of the stop finds the job ended
         return asks_for_reset
 
     async def _stop_by(self, channel: Channel, profile: FirmwareProfile, other_reset: bool) -> str:
@@ -214,20 +335,33 @@ class PlotterFaults(PlotterPort):
         if profile.stop_bytes:
             channel.realtime(profile.stop_bytes)
             return "The firmware was reset in motion."
-        if profile.stop_line:
-            channel.realtime(profile.stop_line.encode("ascii") + b"\n")
+        line = profile.stop_line.encode("ascii") + b"\n" if profile.stop_line else b""
+        if line and profile.stop.line_at_once:
+            channel.realtime(line)
+        # Before a line that is only queued: one that arrives late could halt the board that was just reset.
         if profile.stop.dtr and (other_reset or await asyncio.to_thread(channel.transport.pulse_dtr)):
             return "The board was reset."
-        if profile.stop_line:
-            return f"{profile.stop_line} was sent: a firmware without an emergency parser first ends the move it is in."
+        if line and profile.stop.line_at_once:
+            return f"{profile.stop_line} halted the firmware at once; it answers again after a reset."
+        if line:
+            channel.realtime(line)
+            return (
+                f"{profile.stop_line} was sent: without an emergency parser the firmware first ends the move it is in, "
+                "and more if its queue is full."
+            )
         lifted = await self._try_lift(channel)
         return f"This link cannot reset the board: moves in its buffer still ran{', then the pen was lifted' * lifted}."
 
     async def leave(self) -> None:
         """The daemon is gone: lift the pen, wait for it, close the port. The job stays resumable."""
-        channel = self._channel
-        if channel and self.state in RUNNING | {_S.STOPPING}:
+        channel, run = self._channel, self._run
+        if channel and (self.state in RUNNING | {_S.STOPPING} or self.pen == "down"):
             self._winding_up = True
-            await self._try_lift(channel)
+            lifted = await self._try_lift(channel)
+            if run and self._run is run:
+                pen = "The pen is up." if lifted else "The pen could not be lifted: lift it by hand."
+                self._end_run(run, "interrupted", f"The daemon ended while this was being plotted. {pen}")
+        if self._closing:
+            await asyncio.wait(self._closing)
         self._run = None
         self.disconnect()

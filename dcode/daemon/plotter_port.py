@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
+from dcode.daemon.blackbox import BlackBox
 from dcode.daemon.channel import Channel
 from dcode.daemon.greet import greet
 from dcode.daemon.plotter_state import PlotterState, may_become
@@ -18,41 +20,62 @@ from dcode.firmware.profile import FirmwareProfile
 from dcode.firmware.translate import Translator
 from dcode.geometry.bounds import Bounds
 from dcode.link.serial import open_port
+from dcode.link.transport import Transport
 from dcode.machine.machine import Machine
 from dcode.streaming import events
 
-_POLL_SECONDS: Final = 0.5  # between status queries, where the firmware answers them outside the window
+_POLL_SECONDS: Final = 0.2  # between status queries, where the firmware answers them outside the window
+_ADOPTED_SECONDS: Final = 0.5  # a port that was never closed: a board that was reset meanwhile has greeted already
+_STARTS_MM: Final = 1.0  # from zero
+_BELTS_MM: Final = 2.0  # a firmware that believes to hang this much aside bends lines by less than a pen's width
+SAME_PLACE_MM: Final = 0.1  # a step and the rounding of a report
 
 _S = PlotterState
 
 Point = tuple[float, float]
 Report = Callable[[dict[str, Any]], None]  # tells the daemon; JSON values only
+Opener = Callable[..., Transport]  # as dcode.link.serial.open_port
 
 
 class PlotterPort(ABC):
     """State, port and position of one machine. What comes over the port is heard by the layers above."""
 
-    def __init__(self, machine: Machine, report: Report) -> None:
+    def __init__(self, machine: Machine, report: Report, ports: Opener = open_port) -> None:
         self.machine = machine
+        self.blackbox = BlackBox()
         self.state = _S.DISCONNECTED
         self.message: str | None = None
         self.port: str | None = None
         self.profile: FirmwareProfile | None = None
         self.registered = False
         self.pen = "unknown"
-        self._report = report
+        self._report, self._ports = report, ports
         self._channel: Channel | None = None
         self._translator: Translator | None = None
         self._run: Run | None = None
         self._area: Bounds | None = None  # the firmware's own limits
         self._feed: float | None = None
         self._shown: Point | None = None  # where the acknowledged moves end
+        self._believed: Point | None = None  # the same, kept when the position is lost: the best guess there is
+        self._entered = asyncio.Event()  # a state was entered
         self._firmware_state: str | None = None
         self._base = (0, 0, 0)  # sent, acked, resends when the run began
         self._tasks: set[asyncio.Task[None]] = set()
 
     @abstractmethod
     def _next_of_run(self) -> Command | None: ...
+
+    @abstractmethod
+    async def _watch_pen(self, channel: Channel) -> None: ...
+
+    @abstractmethod
+    def _sending(self, command: Command) -> None: ...
+
+    @abstractmethod
+    def _withdrawn(self, command: Command) -> None: ...
+
+    @abstractmethod
+    def _not_carried_out(self, command: Command | None) -> None: ...
 
     @abstractmethod
     def _acked(self, command: Command) -> None: ...
@@ -96,31 +119,55 @@ class PlotterPort(ABC):
             "lines_sent": sender.sent - sent if sender else 0,
             "lines_acked": sender.acked - acked if sender else 0,
             "resends": sender.resends - resends if sender else 0,
-            "row": run.acked_row if run else 0,
+            "row": run.marks.acked.row if run else 0,
+            "sent_row": run.marks.sent.row if run else 0,
+            "executed_row": run.marks.executed.row if run else 0,
         }
 
     def _to(self, state: PlotterState, message: str | None = None) -> None:
         assert state is self.state or may_become(self.state, state), f"{self.state} cannot become {state}"
         self.state, self.message = state, message
+        self.blackbox.note(f"{state}: {message}" if message else str(state))
+        self._entered.set()
+        self._entered = asyncio.Event()
         self._report({"event": "status"})
+
+    async def _until(self, *states: PlotterState) -> None:
+        """Wait for one of these states."""
+        while self.state not in states:
+            await self._entered.wait()
 
     # -- the port ----------------------------------------------------------------------------------------------------
 
-    async def connect(self, port: str, profile: FirmwareProfile, *, at: Point | None, shown_as: str) -> None:
+    async def connect(
+        self,
+        port: str,
+        profile: FirmwareProfile,
+        *,
+        at: Point | None,
+        shown_as: str,
+        left_at: Point | None = None,
+        transport: Transport | None = None,
+    ) -> None:
         """Open a port, wait for its firmware, set its modes. Raises LinkError, FirmwareError.
 
-        The position is unknown after it, unless `at` says where the gondola is (a simulated machine).
+        The position is unknown after it, unless `at` says where the gondola is (a simulated machine), or the firmware
+        has not started anew and still stands where the daemon before this one left it, at `left_at`. `transport`: a
+        port that was kept open since then.
         """
         self._not_at_work()
         self.disconnect()
         self._to(_S.CONNECTING)
         self.port, self.profile = shown_as, profile
         try:
-            channel = self._open(port, profile)
-            identity = await greet(channel, profile, Translator(profile, self.machine))
+            channel = self._open(transport or self._ports(port, profile.baud, dtr=profile.dtr_on_open), profile)
+            seconds = _ADOPTED_SECONDS if transport else profile.greeting_seconds
+            identity = await greet(channel, profile, Translator(profile, self.machine), seconds)
             self._adopt(channel, profile.adapted(identity))
             locked = await self._set_modes(channel)
             self._area = await self._ask_limits(channel) if not locked else None
+            if left_at and not locked and not channel.greeting.done():
+                at = left_at if await self._is_still_at(left_at, kept_open=transport is not None) else None
             if at is not None and not locked:
                 await self._register(at)
         except DcodeError as error:
@@ -131,6 +178,7 @@ class PlotterPort(ABC):
             self._to(_S.ALARM, f"{locked.message} It is locked: dcode home, or dcode home --here, unlocks it.")
         else:
             self._to(_S.IDLE)
+        self._start(self._watch_pen(channel))
         if self.profile.realtime_status:
             self._start(self._poll(channel, self.profile.realtime_status))
 
@@ -149,15 +197,19 @@ class PlotterPort(ABC):
         except Refused:  # a build without the command
             return None
 
-    def _open(self, port: str, profile: FirmwareProfile) -> Channel:
+    def _open(self, transport: Transport, profile: FirmwareProfile) -> Channel:
         self._channel = Channel(
-            open_port(port, profile.baud, dtr=profile.dtr_on_open),
+            transport,
             profile,
             source=self._next_of_run,
+            on_sending=self._sending,
+            on_withdrawn=self._withdrawn,
+            on_dropped=self._not_carried_out,
             on_ack=self._acked,
             on_event=self._heard,
             on_refused=lambda error: self._fault(error, position_lost=False),
             on_lost=self._lost,
+            tap=self.blackbox,
         )
         return self._channel
 
@@ -175,11 +227,17 @@ class PlotterPort(ABC):
         if self.state is not _S.DISCONNECTED:
             self._to(_S.DISCONNECTED)
 
+    @property
+    def descriptor(self) -> int | None:
+        """The open port, where a duplicate of it can be taken up by another process."""
+        transport = self._channel.transport if self._channel else None
+        return transport.fileno() if transport and transport.adoptable else None
+
     def _drop_channel(self, error: DcodeError) -> None:
         if self._channel:
             self._channel.close(error)
         self._channel = self._translator = None
-        self.registered, self.pen = False, "unknown"
+        self._position_unknown()
         self._shown = self._feed = self._firmware_state = None
 
     async def _poll(self, channel: Channel, query: bytes) -> None:
@@ -193,20 +251,54 @@ class PlotterPort(ABC):
 
     async def _register(self, at: Point) -> None:
         channel, tools = self._wire()
+        if self.profile and self.profile.belts_from_start:
+            await self._belts_must_be_right(at)
         await channel.execute(tools.set_position(*at))
         self._position_known(at)
+
+    async def _belts_must_be_right(self, at: Point) -> None:
+        """Whether a firmware that measures its belts from where it was switched on was switched on at home."""
+        home, machine_at = self.machine.home, await self._machine_position()
+        if machine_at and math.dist(machine_at, (at[0] - home[0], at[1] - home[1])) > _BELTS_MM:
+            raise MachineNotReady(
+                f"This firmware measures its belts from where it was switched on, and takes that for ({home[0]:g}, "
+                f"{home[1]:g}): it is at ({machine_at[0]:.1f}, {machine_at[1]:.1f}) from there, and would draw "
+                "distorted. Bring the gondola to the home position, switch the plotter off and on, then run: "
+                "dcode home --here",
+                reason="belts",
+            )
+
+    @abstractmethod
+    async def _machine_position(self) -> Point | None:
+        """The position in the firmware's own frame, which G92 does not move; None where it does not say."""
 
     async def _ask_position(self) -> Point | None:
         """Where the firmware says it is, in the drawing's axes; None if it does not say."""
         channel, tools = self._wire()
-        replies = await channel.ask(tools.ask_position())
+        replies = await channel.ask(tools.heard_out(tools.ask_position()))
         return tools.read_position(replies)
+
+    async def _is_still_at(self, place: Point, *, kept_open: bool) -> bool:
+        """Whether the firmware says that the gondola is at a place.
+
+        Where the port was closed, its greeting may have been missed; and at zero is where a firmware is that has just
+        started, wherever the gondola hangs.
+        """
+        if not kept_open and math.hypot(*place) < _STARTS_MM:
+            return False
+        at = await self._ask_position() or await self._reported_position()
+        return at is not None and math.dist(at, place) <= SAME_PLACE_MM
+
+    @abstractmethod
+    async def _reported_position(self) -> Point | None:
+        """The position in a status report, where the firmware gives such."""
 
     def _position_known(self, at: Point) -> None:
         channel, _ = self._wire()
         assert channel.guard
         channel.guard.set_position(*at)
         self.registered, self._shown = True, at
+        self._believed = at
 
     def _position(self) -> Point:
         """Where the commands that were sent end."""
@@ -217,6 +309,8 @@ class PlotterPort(ABC):
         return position
 
     def _position_unknown(self) -> None:
+        if self.registered:
+            self._believed = self._shown
         self.registered, self.pen = False, "unknown"
         if self._channel and self._channel.guard:
             self._channel.guard.reset()
@@ -258,12 +352,13 @@ class PlotterPort(ABC):
             self._notice(error.kind, error.message)
 
     def _notice(self, kind: str, message: str) -> None:
+        self.blackbox.note(f"{kind}: {message}")
         self._report({"event": "notice", "kind": kind, "message": message})
 
 
 def unregistered() -> MachineNotReady:
     return MachineNotReady(
         "The plotter's position is not known. Bring the gondola to the home position, then run: dcode home --here "
-        "(with end-stops: dcode home).",
+        "(with end-stops: dcode home; at another mark: dcode register).",
         reason="unregistered",
     )

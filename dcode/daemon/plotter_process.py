@@ -1,6 +1,7 @@
 """The process that owns the port. Reads requests from the daemon on a socket, one JSON object a line; answers likewise.
 
-When the daemon goes away, however it does, this process lifts the pen, waits until that is done, and ends.
+When the daemon goes away, however it does, this process lifts the pen, waits until that is done, and ends. A second
+socket takes the open port to the daemon when it is handed over.
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
 import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,14 +22,21 @@ from typing import Any, Final
 from dcode.api.codec import MAX_MESSAGE, Message, decode, encode
 from dcode.config.machine_file import load_machine
 from dcode.config.paths import data_dir
+from dcode.daemon.blackbox import FOLDER, Follower
 from dcode.daemon.greet import find_profile
+from dcode.daemon.pass_fd import send_fd
 from dcode.daemon.plotter import Plotter
 from dcode.errors import DcodeError
 from dcode.firmware.profile import builtin_profiles, load_profile
 from dcode.gcode.motion import Motion
+from dcode.gcode.place import Place
+from dcode.jobs.journal import Journal
+from dcode.link.serial import adopt
 from dcode.machine.machine import Machine
 
 _STATUS_SECONDS: Final = 0.1  # at most ten a second
+_WIRE_SECONDS: Final = 0.2  # between two batches of wire lines for those who follow it
+_ALIVE_SECONDS: Final = 5.0  # between two signs of life
 
 Handler = Callable[[Message], Awaitable[Any]]
 
@@ -35,11 +44,20 @@ Handler = Callable[[Message], Awaitable[Any]]
 class PlotterProcess:
     """Carries requests to a Plotter and its reports back; coalesces what would be too many."""
 
-    def __init__(self, machine: Machine, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(
+        self,
+        machine: Machine,
+        state_dir: Path,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        ports: socket.socket,
+    ) -> None:
+        self._reader, self._writer, self._ports = reader, writer, ports
+        self._boxes = state_dir / FOLDER
         self.plotter = Plotter(machine, self._report)
         self._status_due: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._following: asyncio.Task[None] | None = None
         plotter = self.plotter
         self._handlers: dict[str, Handler] = {
             "connect": self._connect,
@@ -48,47 +66,120 @@ class PlotterProcess:
             "jog": lambda m: plotter.jog(m["dx"], m["dy"], m["x"], m["y"], m["feed"]),
             "pen": lambda m: plotter.set_pen(m["to"]),
             "console": lambda m: plotter.console(m["line"]),
-            "run": _plain(lambda m: plotter.start_run(m["job"], Motion.load(Path(m["motion"])))),
+            "nudge": lambda m: plotter.nudge(m["dx"], m["dy"]),
+            "register": lambda m: plotter.register(m["x"], m["y"]),
+            "run": self._run,
             "pause": _plain(lambda m: plotter.pause(m["now"])),
             "resume": lambda m: plotter.resume(),
             "cancel": _plain(lambda m: plotter.cancel()),
             "stop": lambda m: plotter.stop(other_reset=m["other_reset"]),
             "status": _plain(lambda m: None),
+            "hand_over": lambda m: plotter.hand_over(),
+            "port": self._port,
+            "follow": self._follow,
+            "unfollow": _plain(lambda m: self._unfollow()),
+            "snapshot": self._snapshot,
         }
 
     async def serve(self) -> None:
         """Until the daemon closes its end."""
+        self._task(self._show_life())
         while line := await self._reader.readline():
             message = decode(line)
-            task = asyncio.get_running_loop().create_task(self._answer(message))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._task(self._answer(message))
         await self.plotter.leave()
+
+    def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _show_life(self) -> None:
+        """The loop that streams is alive: whoever restarts what hangs wants to know."""
+        while True:
+            self._send({"event": "alive"})
+            await asyncio.sleep(_ALIVE_SECONDS)
 
     async def _answer(self, message: Message) -> None:
         try:
             answer: Message = {"result": await self._handlers[message["do"]](message)}
         except DcodeError as error:
             answer = {"error": {"kind": error.kind, "message": error.message, "fields": error.fields}}
+        except Exception as error:  # the door where a defect of ours is told: who asked must not wait for ever
+            logging.exception("%s failed", message["do"])
+            told = f"The process that owns the port has a defect here: {type(error).__name__}: {error}."
+            answer = {"error": {"kind": DcodeError.__name__, "message": told, "fields": {}}}
         self._send({"id": message["id"], "status": self.plotter.status(), **answer})
 
     async def _connect(self, message: Message) -> None:
         folder = data_dir("firmware_profiles")
         name = message["profile"] or await find_profile(message["port"], builtin_profiles(folder).values())
-        at = message["at"]
+        profile = load_profile(name, folder)
+        fd = message["fd"]
         await self.plotter.connect(
             message["port"],
-            load_profile(name, folder),
-            at=(at[0], at[1]) if at else None,
+            profile,
+            at=_point(message["at"]),
             shown_as=message["shown_as"],
+            left_at=_point(message["left_at"]),
+            transport=None if fd is None else adopt(message["port"], fd, profile.baud),
         )
 
+    async def _run(self, message: Message) -> None:
+        begin = message["begin"]
+        self.plotter.start_run(
+            message["job"],
+            Motion.load(Path(message["motion"])),
+            await asyncio.to_thread(Journal.open, Path(message["journal"])),  # a second, for that of a long job
+            message["digest"],
+            Place(*begin) if begin else None,
+        )
+
+    async def _port(self, message: Message) -> bool:
+        """Whether a duplicate of the open port follows on the other socket."""
+        descriptor = self.plotter.descriptor
+        if descriptor is not None:
+            send_fd(self._ports, descriptor)
+        return descriptor is not None
+
+    # -- the black box -------------------------------------------------------------------------------------------------
+
+    async def _follow(self, message: Message) -> list[dict[str, Any]]:
+        """From now on tell the lines as they come; the answer has the last ones before that."""
+        if self._following is None:
+            self._following = self._task(self._tell_wire(self.plotter.blackbox.follower()))
+        return [line._asdict() for line in self.plotter.blackbox.lines(message["count"])]
+
+    def _unfollow(self) -> None:
+        if self._following:
+            self._following.cancel()
+            self._following = None
+
+    async def _tell_wire(self, follower: Follower) -> None:
+        while True:
+            await asyncio.sleep(_WIRE_SECONDS)
+            lines, missed = follower.look()
+            if lines or missed:
+                self._send({"event": "wire", "lines": [line._asdict() for line in lines], "missed": missed})
+
+    async def _snapshot(self, message: Message) -> str | None:
+        path = await asyncio.to_thread(
+            self.plotter.blackbox.write, self._boxes, message["reason"], self.plotter.status()
+        )
+        return str(path) if path else None
+
     def _report(self, report: Message) -> None:
+        if report["event"] == "run" and report["state"] == "interrupted":
+            self._task(self._keep_box(report["reason"]))
         if report["event"] != "status":
             self._send_status()
             self._send(report)
         elif self._status_due is None:
             self._status_due = asyncio.get_running_loop().call_later(_STATUS_SECONDS, self._send_status)
+
+    async def _keep_box(self, reason: str) -> None:
+        await self._snapshot({"reason": reason})
 
     def _send_status(self) -> None:
         if self._status_due:
@@ -108,24 +199,31 @@ def _plain(function: Callable[[Message], None]) -> Handler:
     return handler
 
 
-async def serve(fd: int, machine: Machine) -> None:
+def _point(pair: list[float] | None) -> tuple[float, float] | None:
+    return (pair[0], pair[1]) if pair else None
+
+
+async def serve(fd: int, ports: int, machine: Machine, state_dir: Path) -> None:
     """Serve the daemon at the other end of a socket."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):  # the daemon decides when this process ends, by closing its end
+    # The daemon decides when this process ends, by closing its end. Service managers signal the whole group.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGABRT):
         loop.add_signal_handler(number, lambda: None)
     reader, writer = await asyncio.open_unix_connection(sock=socket.socket(fileno=fd), limit=MAX_MESSAGE)
-    await PlotterProcess(machine, reader, writer).serve()
+    with socket.socket(fileno=ports) as handing_over:
+        await PlotterProcess(machine, state_dir, reader, writer, handing_over).serve()
 
 
 def main() -> None:
-    """python -m dcode.daemon.plotter_process FD MACHINE PARK; PARK is 0, 1, or - for what the machine file says."""
-    fd, machine, park = int(sys.argv[1]), load_machine(Path(sys.argv[2])), sys.argv[3]
+    """python -m dcode.daemon.plotter_process FD PORTS MACHINE STATE_DIR PARK; PARK is 0, 1, or - for machine.json's."""
+    fd, ports, machine, state_dir, park = sys.argv[1:]
+    plotter = load_machine(Path(machine))
     if park != "-":
-        machine = replace(machine, park=park == "1")
+        plotter = replace(plotter, park=park == "1")
     with contextlib.suppress(PermissionError):  # needs a privilege; without it all are equal
         os.nice(-10)
     gc.freeze()  # what was imported stays: collections then touch little, and take well under a millisecond
-    asyncio.run(serve(fd, machine))
+    asyncio.run(serve(int(fd), int(ports), plotter, Path(state_dir)))
 
 
 if __name__ == "__main__":

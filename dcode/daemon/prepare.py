@@ -16,8 +16,10 @@ from dcode.config.paths import data_dir
 from dcode.daemon.prepared import MOTION, SOURCE, digest
 from dcode.errors import DcodeError, UnsafeProgram
 from dcode.firmware.profile import load_profile
-from dcode.gcode.interpret import interpret
-from dcode.gcode.motion import MOVES
+from dcode.gcode.interpret import Program, interpret
+from dcode.gcode.motion import MOVES, Motion
+from dcode.gcode.place import Place
+from dcode.geometry.similarity import Similarity
 from dcode.machine.check import check
 from dcode.machine.fit import clip, fit
 from dcode.machine.timing import estimate
@@ -54,6 +56,35 @@ def prepare(folder: Path, machine_file: Path, profile: str, *, to_fit: bool, to_
     }
 
 
+def check_again(folder: Path, machine_file: Path, place: Place, sheet: Similarity | None = None) -> dict[str, Any]:
+    """Prove the program of an interrupted job for the machine as it is now; digest, and the place to go on at.
+
+    `sheet`: the paper hangs differently than when the job was begun, so the program is moved with it, and the place.
+    Raises UnsafeProgram; the program is then as it was.
+    """
+    machine, motion = load_machine(machine_file), Motion.load(folder / MOTION)
+    if sheet:
+        motion, place = _moved(motion, sheet), Place(place.row, *sheet.apply((place.x, place.y)))
+    report = check(Program(motion, [], 0), machine)
+    if not report.ok:
+        raise UnsafeProgram(_summary(report.as_json()), report.as_json())
+    if sheet:
+        part = folder / f".{MOTION}"
+        motion.save(part)
+        part.replace(folder / MOTION)
+    return {"digest": digest(folder / MOTION, machine_file), "place": place}
+
+
+def _moved(motion: Motion, sheet: Similarity) -> Motion:
+    """A program on a sheet that hangs differently. Only where it draws and travels to changes."""
+    moved = Motion(sheet.apply(motion.start))
+    places = map(sheet.apply, zip(motion.x, motion.y, strict=True))
+    for kind, (x, y), value, line in zip(motion.kind, places, motion.value, motion.line, strict=True):
+        moved.append(kind, x, y, value, line)
+    moved.texts = motion.texts
+    return moved
+
+
 def _summary(report: dict[str, Any]) -> str:
     total = report["violations_total"]
     first = report["violations"][0]
@@ -64,16 +95,15 @@ def _summary(report: dict[str, Any]) -> str:
 def main() -> None:
     """Answer one request."""
     request = json.loads(sys.stdin.read())
+    folder, machine = Path(request["folder"]), Path(request["machine"])
     try:
-        answer = {
-            "result": prepare(
-                Path(request["folder"]),
-                Path(request["machine"]),
-                request["profile"],
-                to_fit=request["fit"],
-                to_clip=request["clip"],
-            )
-        }
+        if request.get("again"):
+            sheet = request.get("sheet")
+            as_now = Similarity(complex(*sheet[:2]), complex(*sheet[2:])) if sheet else None
+            answer = {"result": check_again(folder, machine, Place(*request["place"]), as_now)}
+        else:
+            to_fit, to_clip = request["fit"], request["clip"]
+            answer = {"result": prepare(folder, machine, request["profile"], to_fit=to_fit, to_clip=to_clip)}
     except DcodeError as error:
         answer = {"error": {"kind": error.kind, "message": error.message, "fields": error.fields}}
     json.dump(answer, sys.stdout, default=str)

@@ -18,6 +18,7 @@ from dcode.errors import JobError, revived
 
 SOURCE: Final = "source.gcode"
 MOTION: Final = "motion"
+JOURNAL: Final = "journal"
 PLAN: Final = "plan.json"
 
 

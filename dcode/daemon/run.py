@@ -3,71 +3,110 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from typing import Final
 
+from dcode.daemon.record import RunRecord
 from dcode.firmware.command import Command
 from dcode.firmware.translate import Translator
-from dcode.gcode.motion import Kind, Motion
+from dcode.gcode.motion import Kind, Motion, Step
+from dcode.gcode.place import Place, beginning, pen_is_down, pen_number
+from dcode.jobs.watermarks import Watermarks
+
+Point = tuple[float, float]
 
 STOPS: Final = (Kind.PAUSE, Kind.PEN_CHANGE)
 
 
-@dataclass(slots=True)
 class Run:
     """Hands out a motion's commands one by one. Pulled, never pushed: nothing is ahead of the window.
 
-    `row` is the row that is being sent, `acked_row` how many rows the firmware has acknowledged whole.
+    `place` is where the run is once the command that was handed out last is carried out. Strokes end with a barrier,
+    and where `wary` they begin with one as well: with the machine at a standstill it can be proved that it is where it
+    should be, before ink is laid in the wrong place.
     """
 
-    job: int
-    motion: Motion
-    translator: Translator
-    row: int = 0
-    acked_row: int = 0
-    pen_down: bool = False
-    stop: Kind | None = None  # the program itself asks for a pause or a pen change, now
-    finished: bool = False  # everything has been handed out
-    _ready: deque[Command] = field(default_factory=deque)
+    marks: Watermarks
+    record: RunRecord
+
+    def __init__(
+        self, job: int, motion: Motion, translator: Translator, begin: Place | None = None, *, wary: bool = False
+    ) -> None:
+        self.job, self.motion, self._translator, self._wary = job, motion, translator, wary
+        self.place = begin or beginning(motion)
+        self.pen_down = begin is not None and pen_is_down(motion, begin)
+        self.stop: Kind | None = None  # the program itself asks for a pause or a pen change, now
+        self.finished = False  # everything has been handed out
+        self._row = self.place.row  # the next one
+        self._ready: deque[Command] = deque()
+        number = pen_number(motion, begin) if begin else None
+        if number is not None:
+            translator.take_pen(number)
 
     @property
     def between_strokes(self) -> bool:
         """The pen is up and no row is half sent: the place to pause."""
         return not self._ready and not self.pen_down
 
-    def next(self, at: tuple[float, float]) -> Command | None:
+    @property
+    def next_row(self) -> int:
+        """The row that the next command belongs to."""
+        return self._row - 1 if self._ready else self._row
+
+    def next(self, at: Point) -> Command | None:
         """The next command, the gondola being at `at` when it begins; None at a stop and at the end."""
         while not self._ready:
             if self.stop is not None or self.finished:
                 return None
-            if self.row >= len(self.motion):
+            if self._row >= len(self.motion):
                 self.finished = True
                 return None
             self._enter_row(at)
-        return self._ready.popleft()
+        command = self._ready.popleft()
+        x, y = command.end or at
+        self.place = Place(self._row - 1, x, y) if self._ready else Place(self._row, x, y)
+        return command
 
-    def _enter_row(self, at: tuple[float, float]) -> None:
-        row, step = self.row, self.motion[self.row]
-        self.row += 1
+    def _enter_row(self, at: Point) -> None:
+        row, step = self._row, self.motion[self._row]
+        self._row += 1
         if step.kind in STOPS:
             self.stop = step.kind
-            self.translator.row(step, at, row)  # a pen change: from now on with that pen's angles
+            self._translator.row(step, at, row)  # a pen change: from now on with that pen's angles
+            self.place = Place(self._row, *at)
             return
-        if step.kind is Kind.PEN_DOWN:
-            self.pen_down = True
-        elif step.kind in (Kind.PEN_UP, Kind.HOME):
-            self.pen_down = False
-        self._ready.extend(self.translator.row(step, at, row))
+        self._ready.extend(self._commands(step, at, row))
 
-    def hold(self) -> None:
-        """Give up what is left of the row that is half sent: from where the gondola stands it is made anew.
+    def _commands(self, step: Step, at: Point, row: int) -> list[Command]:
+        tools = self._translator
+        match step.kind:
+            case Kind.PEN_DOWN:
+                before = self._barrier(row) if self._wary and not self.pen_down else []
+                self.pen_down = True
+                return [*before, *tools.row(step, at, row)]
+            case Kind.PEN_UP | Kind.HOME:
+                self.pen_down = False
+                return [*tools.row(step, at, row), *self._barrier(row)]
+            case Kind.DWELL if self.pen_down and step.value > tools.max_rest_seconds:
+                lift, lower = Step(Kind.PEN_UP, *at, 0.0, step.line), Step(Kind.PEN_DOWN, *at, 0.0, step.line)
+                return [command for one in (lift, step, lower) for command in tools.row(one, at, row)]
+        return tools.row(step, at, row)
+
+    def _barrier(self, row: int) -> list[Command]:
+        return [command._replace(row=row) for command in self._translator.barrier()]
+
+    def hold(self, at: Point) -> None:
+        """Give up what is left of the row that is half sent: from `at`, where the gondola stands, it is made anew.
 
         The lines that were made leave out the feed, which a jog changes while the run is held.
         """
         if self._ready:
             self._ready.clear()
-            self.row -= 1
+            self._row -= 1
+            self.place = Place(self._row, *at)
 
-    def acknowledged(self, command: Command) -> None:
-        """The firmware has taken a command: all rows before its own are done, as far as it says."""
-        self.acked_row = max(self.acked_row, command.row)
+    def rewind(self, place: Place) -> None:
+        """Go on from `place` instead: what was handed out beyond it was not carried out."""
+        self._ready.clear()
+        self._row, self.place = place.row, place
+        self.pen_down = pen_is_down(self.motion, place)
+        self.stop, self.finished = None, False

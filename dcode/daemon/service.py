@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 import os
 import time
 
@@ -11,48 +11,118 @@ import dcode
 from dcode.api import methods as api
 from dcode.api.codec import Message
 from dcode.config.machine_file import load_machine
+from dcode.daemon.handover import Handover
 from dcode.daemon.job_desk import JobDesk
 from dcode.daemon.machine_desk import MachineDesk, Setup
 from dcode.daemon.plotter_handle import PlotterHandle
+from dcode.daemon.run_desk import RunDesk
 from dcode.daemon.server import Client, Handler, Server
+from dcode.daemon.supervision import Supervision
+from dcode.daemon.wire_desk import WireDesk
 from dcode.errors import DcodeError, MachineNotReady
+from dcode.jobs.job import Job, JobState
 from dcode.jobs.store import JobStore
 
 
 class Service:
-    """Owns the queue, the plotter process and the socket. A handler takes checked params, gives a model of the API."""
+    """Owns the queue, the plotter process and the socket. A handler takes checked params, gives a model of the API.
 
-    def __init__(self, setup: Setup) -> None:
+    `kept_port`: a port that the daemon before this one left open.
+    """
+
+    def __init__(self, setup: Setup, kept_port: int | None = None) -> None:
         self.setup = setup
         self.ended = asyncio.Event()
         self.started = time.time()
         self.store = JobStore(setup.state_dir)
-        self.plotter = PlotterHandle(setup.machine_file, setup.park, self._plotter_says)
+        self.plotter = PlotterHandle(setup.machine_file, setup.state_dir, setup.park, self._plotter_says)
+        self.plotter.kept = kept_port
         self.machine = MachineDesk(setup, self.store, self.plotter, self._status)
-        self.jobs = JobDesk(setup, self.store, self.machine, self._publish, self._status)
+        self.runs = RunDesk(setup, self.store, self.machine, self._publish, self._status)
+        self.jobs = JobDesk(setup, self.store, self.machine, self.runs, self._publish)
+        self.wire = WireDesk(self.plotter)
+        self.supervision = Supervision(self.plotter, self._status)
+        self.machine.on_open, self.machine.on_close = self.supervision.keep_port, self.supervision.drop_port
+        self._goes_on = False  # the next daemon takes over from here
+        self._hurry = asyncio.Event()
         self.server = Server(self._handlers())
-        self.server.on_gone = self.jobs.client_gone
+        self.server.on_gone = self._client_gone
 
     async def run(self) -> None:
         """Serve until somebody stops the daemon."""
         self.store.recover("The daemon ended while this was being plotted.")
         await self.server.listen(self.setup.socket)
+        self.supervision.begin()
         connecting = asyncio.get_running_loop().create_task(self._connect_at_start())
         await self.ended.wait()
+        self.supervision.end()
         connecting.cancel()
+        if self._goes_on:
+            await self._hand_over_unless_hurried()
         await self.server.close()
         await self.machine.close()
         self.store.recover("The daemon was stopped while this was being plotted.")
         self.store.close()
 
+    def end(self, *, goes_on: bool) -> None:
+        """End the daemon. `goes_on`: another one is about to follow, which continues what this one was doing.
+
+        Asked for a second time, it ends at once: the pen is lifted where it is.
+        """
+        if self.ended.is_set():
+            self._hurry.set()
+        self._goes_on = goes_on
+        self.ended.set()
+
     async def _connect_at_start(self) -> None:
-        """To a port that is named. What goes wrong is in the status, and tried again when the machine is asked for."""
-        with contextlib.suppress(DcodeError):
-            if self.setup.port or load_machine(self.setup.machine_file).port:
-                await self.machine.ensure_connected()
+        """To the port that the daemon before this one left, or to one that is named.
+
+        What goes wrong is in the status, and tried again when the machine is asked for.
+        """
+        left = Handover.take(self.setup.state_dir)
+        try:
+            self.machine.left_at = left.at if left else await self.runs.last_stood()
+            if left and await self.machine.take_over(left, self.plotter.kept):
+                await self._go_on(left)
+            elif self.setup.port or load_machine(self.setup.machine_file).port:
+                await self.machine.ensure_connected(self.plotter.kept)
+        except DcodeError as error:
+            logging.warning("at the start: %s", error.message)
+        finally:
+            self.plotter.forget_kept()
+
+    async def _go_on(self, left: Handover) -> None:
+        """The machine stands where the daemon before this one left it: its job continues."""
+        job = self.store.jobs.get(left.job or 0)
+        if job and job.state is JobState.INTERRUPTED and left.goes_on:
+            logging.info("job %d goes on where the last daemon left it", job.id)
+            await self.runs.go_on(job, "redraw", 0.0)
+
+    async def _hand_over_unless_hurried(self) -> None:
+        handing = asyncio.get_running_loop().create_task(self._hand_over())
+        hurry = asyncio.get_running_loop().create_task(self._hurry.wait())
+        await asyncio.wait([handing, hurry], return_when=asyncio.FIRST_COMPLETED)
+        for task in (handing, hurry):
+            task.cancel()
+        await asyncio.gather(handing, hurry, return_exceptions=True)
+
+    async def _hand_over(self) -> None:
+        """Bring the machine to rest, and leave the port and a note for the next daemon."""
+        status = self.plotter.status
+        if self.machine.is_simulated or status["state"] == "disconnected":
+            return
+        job = self.store.current()
+        plotting = job.id if job and job.state is JobState.PLOTTING else None
+        try:
+            at = await self.plotter.call("hand_over")
+            if at:
+                note = Handover.of((at[0], at[1]), status["port"], status["profile"], plotting)
+                note.leave(self.setup.state_dir)
+        except (DcodeError, OSError) as error:
+            logging.warning("the machine was not handed over: %s", error)
 
     def _handlers(self) -> dict[str, Handler]:
-        machine, jobs = self.machine, self.jobs
+        machine, jobs, runs, wire = self.machine, self.jobs, self.runs, self.wire
         return {
             "daemon.info": self.daemon_info,
             "daemon.stop": self.daemon_stop,
@@ -62,31 +132,44 @@ class Service:
             "plotter.disconnect": machine.disconnect,
             "plotter.home": machine.home,
             "plotter.jog": machine.jog,
+            "plotter.nudge": machine.nudge,
+            "plotter.marks": machine.marks,
+            "plotter.register": machine.register,
             "plotter.pen": machine.pen,
             "plotter.console": machine.console,
-            "plotter.pause": jobs.pause,
-            "plotter.resume": jobs.resume,
-            "plotter.stop": jobs.stop,
+            "plotter.pause": runs.pause,
+            "plotter.resume": runs.resume,
+            "plotter.stop": runs.stop,
             "job.begin": jobs.begin,
             "job.append": jobs.append,
             "job.commit": jobs.commit,
             "job.abort": jobs.abort,
             "job.list": jobs.list_jobs,
             "job.show": jobs.show,
+            "job.recovery": runs.recovery,
             "job.cancel": jobs.cancel,
             "job.move": jobs.move,
             "job.retry": jobs.retry,
             "job.forget": jobs.forget,
+            "wire.follow": wire.follow,
+            "wire.snapshot": wire.snapshot,
             "sim.ink": machine.ink,
         }
 
-    # These two close the circle: the desks are made before the server, the plotter's handle before the desks.
+    # These close the circle: the desks are made before the server, the plotter's handle before the desks.
 
     def _publish(self, key: object, event: api.Model) -> None:
         self.server.publish(key, event)
 
     def _plotter_says(self, message: Message) -> None:
-        self.jobs.plotter_says(message)
+        if message["event"] == "wire":
+            self.wire.lines(message)
+        else:
+            self.runs.plotter_says(message)
+
+    def _client_gone(self, client: Client) -> None:
+        self.jobs.client_gone(client)
+        self.wire.client_gone(client)
 
     async def daemon_info(self, params: api.Nothing, client: Client) -> api.DaemonInfo:
         return api.DaemonInfo(
@@ -102,7 +185,7 @@ class Service:
         job = self.store.current()
         if job and params.when == "idle":
             raise MachineNotReady(f"Job {job.id} ({job.name}) is at the machine.", reason="busy", job=job.id)
-        asyncio.get_running_loop().call_soon(self.ended.set)  # after the answer is on its way
+        asyncio.get_running_loop().call_soon(lambda: self.end(goes_on=False))  # after the answer is on its way
         return api.Nothing()
 
     async def status(self, params: api.Nothing, client: Client) -> api.Status:
@@ -118,8 +201,12 @@ class Service:
         job = self.store.current()
         if job:
             known["job"] = api.JobBrief(id=job.id, name=job.name, state=job.state.value)
-            known["progress"] = min(1.0, job.row / job.rows) if job.rows else 0.0
-            known["eta_seconds"] = self.jobs.eta_seconds(job)
-        if self.jobs.held_back and known["state"] == "idle":
-            known["message"] = "The queue waits, because a job was interrupted: dcode resume lets it go on."
+            known["progress"] = _progress(job)
+            known["eta_seconds"] = self.runs.eta_seconds(job)
+        if self.runs.held_back and known["state"] == "idle":
+            known["message"] = "The queue waits, because a job was interrupted: dcode resume goes on."
         return api.Status(**known | {"queued": len(self.store.waiting())})
+
+
+def _progress(job: Job) -> float:
+    return min(1.0, job.row / job.rows) if job.rows else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +32,12 @@ class SimulatedPort:
         name, _, named_profile = scheme.partition(":")
         if name != "sim":
             return None
-        options = dict(parse_qsl(rest, strict_parsing=bool(rest)))
         try:
+            options = dict(parse_qsl(rest, strict_parsing=bool(rest)))
             speed = float(options.pop("speed", speed))
         except ValueError:
             raise ConfigError("the speed of a simulated plotter is a number", key="port", value=port) from None
-        if options or speed < 0:
+        if options or not 0 <= speed < math.inf:
             raise ConfigError("a simulated port is sim[:PROFILE][?speed=N]", key="port", value=port)
         return cls(named_profile or profile or DEFAULT_PROFILE, speed)
 

@@ -55,6 +55,8 @@ class Job:
     seconds: float = 0.0
     rows: int = 0
     row: int = 0
+    sent_row: int = 0
+    executed_row: int = 0
     lines: int = 0
     sent: int = 0
     acked: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from dcode.errors import LinkError
 from dcode.firmware.command import Command
@@ -15,11 +15,20 @@ from dcode.streaming.sender import Sender
 _SLACK: Final = 0.0005  # seconds that a timer may be early without being set again
 
 
+class Tap(Protocol):
+    """Who looks at the bytes as they go by."""
+
+    def out(self, data: bytes) -> None: ...
+
+    def heard(self, data: bytes) -> None: ...
+
+
 class Connection:
     """Feeds `sender` from `source` and carries its bytes over `transport`.
 
     `source()` gives the next command, or None when there is none now (call `pump` once there is again). `on_event`
-    gets every event; `on_lost` gets the error that ended the link, once. All are called on the loop and must not block.
+    gets every event; `on_lost` gets the error that ended the link, once. `tap` sees every byte that went out
+    (its `out`) or came (its `heard`). All are called on the loop and must not block.
     """
 
     def __init__(
@@ -29,12 +38,14 @@ class Connection:
         source: Callable[[], Command | None],
         on_event: Callable[[Event], None],
         on_lost: Callable[[LinkError], None],
+        tap: Tap,
     ) -> None:
         self.transport = transport
         self.sender = sender
         self._source = source
         self._on_event = on_event
         self._on_lost = on_lost
+        self._tap = tap
         self._loop = asyncio.get_running_loop()
         self._unsent = b""
         self._timer: asyncio.TimerHandle | None = None
@@ -95,6 +106,7 @@ class Connection:
         except LinkError as error:
             self._lose(error)
             return
+        self._tap.out(data[:written])
         left = data[written:]
         if left and not self._unsent:
             self._loop.add_writer(self.transport.fileno(), self._writable)
@@ -113,6 +125,7 @@ class Connection:
             self._lose(error)
             return
         if data:
+            self._tap.heard(data)
             for event in self.sender.receive(data, self._loop.time()):
                 self._on_event(event)
             self.pump()

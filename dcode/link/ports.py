@@ -42,7 +42,10 @@ def list_ports() -> list[PortInfo]:
 
 def stable_name(device: str) -> str | None:
     """The link under /dev/serial that points at a device: by-id, else by-path (CH340 clones have no serial number)."""
-    target = Path(device).resolve()
+    try:
+        target = Path(device).resolve()
+    except (OSError, ValueError):  # no name that a file can have
+        return None
     for folder in (BY_ID, BY_PATH):
         if folder.is_dir():
             for link in sorted(folder.iterdir()):

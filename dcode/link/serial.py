@@ -214,9 +214,12 @@ class UrlPort(SocketPort):
 
 def open_port(name: str, baud: int, *, dtr: bool | None = None) -> DevicePort | SocketPort:
     """Open a device, a socket:// or another pyserial URL. Raises PortNotFound, PortBusy or LinkError."""
-    if name.startswith("socket://"):
-        return SocketPort.connect(name)
-    return UrlPort(name, baud) if "://" in name else DevicePort.open(name, baud, dtr=dtr)
+    try:
+        if name.startswith("socket://"):
+            return SocketPort.connect(name)
+        return UrlPort(name, baud) if "://" in name else DevicePort.open(name, baud, dtr=dtr)
+    except (OSError, ValueError) as error:  # no name that a file or a URL can have
+        raise PortNotFound(f"{name[:80]!r} is no name of a port: {_reason(error)}.", port=name[:80]) from error
 
 
 def adopt(name: str, fd: int, baud: int) -> DevicePort | SocketPort:

@@ -30,6 +30,8 @@ class Pen:
     raise_seconds: float = 0.3
     lower_seconds: float = 0.3
     servo_index: int = 0
+    # How long the pen may rest on the paper without moving: felt tips leave a blot within seconds.
+    max_rest_seconds: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _is_straight(ax: float, ay: float, bx: float, by: float, cx: float, cy: floa
     ex, ey = bx - ax, by - ay
     along = ex * dx + ey * dy
     square = dx * dx + dy * dy
-    if not 0.0 <= along <= square:
+    if square == 0.0 or not 0.0 <= along <= square:  # there and exactly back is a turn
         return False
     cross = ex * dy - ey * dx
     return cross * cross <= _STRAIGHT_MM * _STRAIGHT_MM * square

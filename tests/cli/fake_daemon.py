@@ -49,6 +49,8 @@ READY_JOB = {
     "seconds": 0.0,
     "rows": 100,
     "row": 0,
+    "sent_row": 0,
+    "executed_row": 0,
     "lines": 7,
     "sent": 0,
     "acked": 0,
@@ -77,6 +79,23 @@ def plotting(row: int, **changes: Any) -> dict[str, Any]:
 
 
 DONE_JOB = plotting(100, state="done", sent=9, acked=9, seconds=61.5)
+
+
+INTERRUPTED_JOB = plotting(
+    27, state="interrupted", reason="The port went away", ended=30.0, sent_row=31, executed_row=24
+)
+
+RECOVERY = {
+    "job": INTERRUPTED_JOB,
+    "executed": {"row": 24, "x": 10.0, "y": 20.0, "line": 5},
+    "acked": {"row": 27, "x": 20.0, "y": 20.0, "line": 5},
+    "sent": {"row": 31, "x": 48.2, "y": 20.0, "line": 6},
+    "stretch": [[[10.0, 20.0], [48.2, 20.0]]],
+    "stretch_mm": 38.2,
+    "done_mm": 120.0,
+    "back": {"row": 22, "x": 0.0, "y": 20.0, "line": 4},
+    "registered": True,
+}
 
 
 class Refusal(Exception):
@@ -117,6 +136,7 @@ class FakeDaemon:
             "job.append": self._append,
             "job.commit": {"job": a_job(), "report": {"ok": True}},
             "job.list": {"jobs": [plotting(27), a_job(id=13, name="heron.gcode")]},
+            "wire.follow": {"lines": []},
         } | self.answers
         self._connections: list[socket.socket] = []
         self._listener = socket.socket(socket.AF_UNIX)
@@ -156,7 +176,7 @@ class FakeDaemon:
                 request = json.loads(line)
                 self.calls.append((request["method"], request["params"]))
                 _send(connection, {"id": request["id"]} | self._answer(request))
-                if request["method"] == "subscribe":
+                if request["method"] == "subscribe" or _follows_the_wire(request):
                     for event in self.events:
                         _send(connection, {"method": "event", "params": event})
                     self.after_events()
@@ -175,9 +195,21 @@ def _send(connection: socket.socket, message: dict[str, Any]) -> None:
     connection.sendall(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
 
 
+def _follows_the_wire(request: dict[str, Any]) -> bool:
+    return request["method"] == "wire.follow" and request["params"].get("on", True)
+
+
 def job_event(job: dict[str, Any]) -> dict[str, Any]:
     return {"event": "job", "job": job}
 
 
 def status_event(**changes: Any) -> dict[str, Any]:
     return {"event": "status", "status": a_status(**changes)}
+
+
+def wire_line(text: str, way: str = "out", at: float = 1_750_000_000.25) -> dict[str, Any]:
+    return {"at": at, "way": way, "text": text}
+
+
+def wire_event(*lines: dict[str, Any], missed: int = 0) -> dict[str, Any]:
+    return {"event": "wire", "lines": list(lines), "missed": missed}

@@ -107,7 +107,10 @@ def _job_lines(job: Message) -> list[str]:
         ["drawing", facts(job)],
         ["progress", f"{_progress(job) or '0 %'}, {clock(job['seconds'])} at the machine"],
         ["estimate", duration(job["estimate_seconds"])],
+        ["rows", f"{job['executed_row']} surely done, {job['sent_row']} sent, of {job['rows']}"],
         ["wire", f"{job['sent']} sent, {job['acked']} acknowledged, {job['resends']} resent"],
         ["profile", job["profile"] or "unknown"],
     ]
+    if job["state"] == "interrupted":
+        rows.append(["next", f"dcode resume {job['id']}   goes on where it was interrupted"])
     return table(rows)

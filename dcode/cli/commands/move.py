@@ -1,4 +1,4 @@
-"""dcode home, jog, pen: moving the machine by hand. They start a daemon when none runs."""
+"""dcode home, jog, nudge, pen: moving the machine by hand. They start a daemon when none runs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dcode.cli.reach import reach
 from dcode.cli.session import Session
 
 NEGATIVE_NUMBERS = {"ignore_unknown_options": True}  # -10 is a number here, not the option -1
+NUDGE = click.FloatRange(-50, 50)  # mm, as plotter.nudge takes it
 
 
 def pen_position(context: click.Context, parameter: click.Parameter, value: str) -> str | float:
@@ -55,6 +56,19 @@ def jog(session: Session, by: tuple[float, ...], to: tuple[float, float] | None,
         raise click.UsageError("Either DX and DY, or --to X Y.", click.get_current_context())
     where = {"x": to[0], "y": to[1]} if to else {"dx": by[0], "dy": by[1]}
     _do(session, "plotter.jog", **where, **({"feed": feed} if feed else {}))
+
+
+@command(context_settings=NEGATIVE_NUMBERS)
+@click.argument("dx", type=NUDGE)
+@click.argument("dy", type=NUDGE)
+@daemon_options
+def nudge(session: Session, dx: float, dy: float) -> None:
+    """Move a little, also where the position is not known.
+
+    By DX to the right and DY up, in mm, with the pen up. While the position is not known nothing keeps the
+    gondola off the edges: look where it goes. dcode register then says where it is.
+    """
+    _do(session, "plotter.nudge", dx=dx, dy=dy)
 
 
 @command()

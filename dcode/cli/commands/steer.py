@@ -1,4 +1,4 @@
-"""dcode pause, resume, cancel, stop: what one does to a job at the machine. None of them starts a daemon."""
+"""dcode pause, cancel, stop: what one does to a job at the machine. None of them starts a daemon."""
 
 from __future__ import annotations
 
@@ -14,12 +14,6 @@ from dcode.cli.session import Session
 def pause(session: Session, now: bool) -> None:
     """Pause at the end of the stroke."""
     _steer(session, "plotter.pause", now=now)
-
-
-@command()
-def resume(session: Session) -> None:
-    """Go on with a paused job."""
-    _steer(session, "plotter.resume")
 
 
 @command()

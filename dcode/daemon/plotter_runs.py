@@ -1,0 +1,361 @@
+"""Jobs at the machine: begin one or go on with it, pause, resume, cancel; and what keeps the journal true meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import Any, Final
+
+from dcode.daemon.channel import Channel
+from dcode.daemon.plotter_faults import RUNNING, PlotterFaults
+from dcode.daemon.plotter_port import Opener, Point, Report, unregistered
+from dcode.daemon.plotter_state import PlotterState
+from dcode.daemon.record import RunRecord, Sync, sync_in_thread
+from dcode.daemon.run import Run
+from dcode.errors import JournalError, MachineNotReady, Stalled
+from dcode.firmware.command import Command, CommandKind
+from dcode.gcode.motion import Kind, Motion
+from dcode.gcode.place import Place
+from dcode.jobs.history import boot_id
+from dcode.jobs.journal import Journal
+from dcode.jobs.watermarks import Watermarks
+from dcode.link.serial import open_port
+from dcode.machine.machine import Machine
+
+_STROKE_SECONDS: Final = 60.0  # that the end of a stroke is waited for when the daemon is to end
+_WATCH_SECONDS: Final = 1.0  # between looks at a pen that rests on the paper
+
+_S = PlotterState
+
+
+class PlotterRuns(PlotterFaults):
+    """Feeds the machine from a job, and stops where that is asked for."""
+
+    def __init__(
+        self, machine: Machine, report: Report, ports: Opener = open_port, sync: Sync = sync_in_thread
+    ) -> None:
+        super().__init__(machine, report, ports)
+        self._sync = sync
+        self._checking = False  # the run waits for the proof that the machine is where it should be
+        self._entering = False  # on the way to where the run is to go on
+        self._held: tuple[Point, bool] | None = None  # where a pause holds the run, and whether the pen is down there
+        self._letting_go: asyncio.Task[None] | None = None  # waits for the end of a hold by hand
+        self._moved_at = 0.0  # when the last command was acknowledged
+
+    def start_run(self, job: int, motion: Motion, journal: Journal, digest: str, begin: Place | None = None) -> None:
+        """Begin a job, or go on with it at a place. Its pauses and its end are reported as events of kind `run`.
+
+        Raises MachineNotReady, and LimitError when the way to the place is not within the limits.
+        """
+        self._must_be(_S.IDLE)
+        if not self.registered:
+            raise unregistered()
+        channel, tools = self._wire()
+        assert self.profile and channel.guard
+        at = self._position()
+        if begin:
+            channel.guard.check_move(at, (begin.x, begin.y))
+        self._base = (channel.sender.sent, channel.sender.acked, channel.sender.resends)
+        run = Run(job, motion, tools, begin, wary=self.profile.numbering is None)
+        run.marks = Watermarks(run.place, self.profile.flow.planner_lines, at)
+        run.record = record = RunRecord(
+            journal, motion, run.marks, sync=self._sync, on_room=channel.pump, on_error=self._journal_broke
+        )
+        self._run, self._winding_up, self._checking = run, False, False
+        self._to(_S.PLOTTING)
+        record.begin(job, digest, boot_id(), time.time())
+        if begin:
+            self._wind_up(self._enter((begin.x, begin.y), run.pen_down))
+        else:
+            channel.enqueue([*tools.preamble(), *tools.pen_up()])
+
+    def pause(self, now: bool) -> None:
+        """Stop feeding at the end of the stroke, or at once; then lift and wait."""
+        if self.state is not _S.PLOTTING:
+            raise MachineNotReady(f"There is nothing to pause: the machine is {self.state}.", reason=str(self.state))
+        if self._entering:
+            raise MachineNotReady("The job is just being taken up; try again in a moment.", reason="plotting")
+        self._to(_S.PAUSING)
+        if now:
+            self._wind_up(self._hold_at_once("Paused in the stroke."))
+
+    async def resume(self) -> None:
+        """Back to where the job is held, the pen as it was, and on. A pause that has not begun is called off."""
+        run = self._run
+        if self._letting_go and self.profile and self.profile.realtime.resume:
+            self._wire()[0].realtime(self.profile.realtime.resume)
+            return
+        if self.state is _S.PAUSING and not self._winding_up:
+            self._to(_S.PLOTTING)
+            self._wire()[0].pump()
+            return
+        if self.state is _S.PAUSING and self._ending:
+            await asyncio.wait([self._ending])  # it is lifting: that is finished first
+        if self.state is not _S.PAUSED or run is None or self._held is None:
+            raise MachineNotReady(f"No job is paused: the machine is {self.state}.", reason=str(self.state))
+        channel, _ = self._wire()
+        (place, down), at = self._held, self._position()
+        assert channel.guard
+        channel.guard.check_move(at, place)
+        self._held, run.stop = None, None
+        self._to(_S.PLOTTING)
+        self._report({"event": "run", "job": run.job, "state": "plotting", "reason": None})
+        self._wind_up(self._enter(place, down))
+
+    async def _enter(self, place: Point, down: bool) -> None:
+        """Go to where the run is to go on, prove that it is there, lower the pen if it was down, and let the run go on.
+
+        Nothing of the run is sent before.
+        """
+        channel, tools = self._wire()
+        self._entering = True
+        try:
+            await channel.execute([*tools.preamble(), *tools.pen_up(), *tools.travel(place, self._position())])
+            await channel.execute(tools.barrier())
+            if not await self._proved(channel):
+                return
+            if down:
+                await channel.execute(tools.pen_down())
+        finally:
+            self._entering = False
+        self._winding_up = False
+        channel.pump()
+
+    def cancel(self) -> None:
+        """Feed no more, lift, park. The job ends as cancelled."""
+        run = self._run
+        if run is None or self.state not in RUNNING:
+            raise MachineNotReady(f"No job is at the machine: it is {self.state}.", reason=str(self.state))
+        self._to(_S.STOPPING)
+        self._wind_up(self._finish(run, "cancelled", "Cancelled."))
+
+    async def hand_over(self) -> Point | None:
+        """Come to rest with the pen up, at the end of the stroke if that comes soon; where the gondola is then.
+
+        A job is interrupted there, and its journal says so. None when the position is not known.
+        """
+        if self._making_safe and self._ending:
+            await asyncio.wait([self._ending])
+        if self.state is _S.PLOTTING and not self._entering:
+            self.pause(now=False)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_STROKE_SECONDS):
+                    await self._until(_S.PAUSED, _S.IDLE, _S.ALARM, _S.DISCONNECTED)
+        if self.state is _S.PAUSING and not self._winding_up:
+            self._wind_up(self._hold_at_once("Paused in the stroke."))
+        if self.state is _S.PAUSING and self._ending:
+            await asyncio.wait([self._ending])
+        run = self._run
+        if run and self.state is _S.PAUSED:
+            self._to(_S.STOPPING)
+            self._to(_S.IDLE)
+            self._end_run(run, "interrupted", "The daemon was ended; the pen is up.")
+        if self._closing:
+            await asyncio.wait(self._closing)
+        return self._position() if self.registered and self.state is _S.IDLE else None
+
+    async def _watch_pen(self, channel: Channel) -> None:
+        """A pen that rests on the paper leaves a blot: lift it, and go on with the stroke once that is possible."""
+        loop = asyncio.get_running_loop()
+        while channel.is_open and self._channel is channel:
+            await asyncio.sleep(_WATCH_SECONDS)
+            rested = loop.time() - self._moved_at
+            if self.pen != "down" or channel.sender.in_flight or rested < self.machine.pen.max_rest_seconds:
+                continue
+            sentence = f"The pen rested on the paper for {rested:.0f} s: it was lifted."
+            if self.state is _S.PLOTTING and not self._winding_up:
+                self._to(_S.PAUSING)
+                self._wind_up(self._rest(sentence))
+            elif self.state in (_S.IDLE, _S.PAUSED):
+                self._notice("rest", sentence)
+                await channel.execute([*self._tools.pen_up(), *self._tools.barrier()])
+
+    async def _rest(self, sentence: str) -> None:
+        """Hold the run with the pen up while nothing can be sent, and go on after that."""
+        await self._hold(sentence)
+        while (run := self._run) and self.state is _S.PAUSED:
+            if run.record.may_send(run.next_row):
+                self._ending = None
+                await self.resume()
+                return
+            await asyncio.sleep(_WATCH_SECONDS)
+
+    def _next_of_run(self) -> Command | None:
+        """The connection's source: what the job sends next."""
+        run = self._run
+        if run is None or self._winding_up or self._checking or self.state not in (_S.PLOTTING, _S.PAUSING):
+            return None
+        if self.state is _S.PAUSING and run.between_strokes:
+            self._wind_up(self._hold("Paused."))
+            return None
+        if not run.record.may_send(run.next_row):
+            return None
+        command = run.next(self._position())
+        if command is None:
+            self._wind_up(self._hold(_asks(run)) if run.stop is not None else self._finish(run, "done", None))
+        elif command.kind is CommandKind.BARRIER and self.profile and self.profile.realtime_status:
+            self._checking = True  # until it has been proved that the machine is where it should be
+        return command
+
+    def _sending(self, command: Command) -> None:
+        run = self._run
+        if run is None:
+            return
+        if command.row < 0:
+            run.marks.sending(command)
+        else:
+            run.marks.sending(command, run.place)
+            run.record.sending(run.place)
+
+    def _withdrawn(self, command: Command) -> None:
+        if self._run:
+            self._run.marks.withdrawn(command)
+
+    async def _check(self, run: Run) -> None:
+        """Between strokes: go on once it is proved that the machine is where it should be."""
+        channel, _ = self._wire()
+        if await self._proved(channel) and self._run is run:
+            self._checking = False
+            channel.pump()
+
+    async def _proved(self, channel: Channel) -> bool:
+        """Whether the machine has come to rest where the lines that it acknowledged lead to; if not, a fault follows.
+
+        A firmware without line numbers may have lost one on the way, and its acknowledgement may be a doubled one.
+        """
+        query = self.profile.realtime_status if self.profile else b""
+        if not query or not self.registered:
+            return True
+        status = await self._at_rest(channel, query)
+        if status is None:
+            self._fault(Stalled("The firmware acknowledges and does not say where it is."), position_lost=True)
+            return False
+        return self._compare(self._position(), status.position)
+
+    async def _hold(self, message: str) -> None:
+        """Lift, wait until the machine stands still, and remember where that is."""
+        run, (channel, tools) = self._run, self._wire()
+        assert run
+        if self.state is _S.PLOTTING:
+            self._to(_S.PAUSING)
+        await channel.execute([*tools.pen_up(), *tools.barrier()])
+        if not await self._proved(channel):
+            return
+        at = self._position()
+        run.hold(at)
+        self._checking = False
+        self._held = ((run.place.x, run.place.y), run.pen_down)
+        run.record.held(run.place, run.pen_down, at, message)
+        self._to(_S.PAUSED, message)
+        self._report({"event": "run", "job": run.job, "state": "paused", "reason": message})
+
+    async def _hold_at_once(self, message: str) -> None:
+        """The same in the middle of a stroke, without what the firmware has in its buffers, where it can drop that."""
+        run, (channel, _) = self._run, self._wire()
+        assert run
+        if await self._brake(channel):
+            if not self.registered:
+                self._fault(Stalled("The machine was stopped and does not say where."), position_lost=True)
+                return
+            run.rewind(run.marks.executed)
+        await self._hold(message)
+
+    def _held_by_hand(self, run: Run) -> None:
+        """A hold that nobody asked for here: the button at the machine, or a byte of noise that reads like it."""
+        if self._letting_go is None and self.state in (_S.PLOTTING, _S.PAUSING):
+            self._letting_go = self._start(self._wait_for_letting_go(run))
+
+    async def _wait_for_letting_go(self, run: Run) -> None:
+        """The machine's own start button lets it go on. But a pen must not rest for long: then the run is paused."""
+        self._notice("hold", "The machine is held by its own button; its start button, or dcode resume, lets it go on.")
+        try:
+            async with asyncio.timeout(self.machine.pen.max_rest_seconds):
+                while self._status.state.startswith("Hold"):
+                    await self._status_came.wait()
+        except TimeoutError:
+            if self._run is run and self.state in (_S.PLOTTING, _S.PAUSING) and not self._making_safe:
+                self._to(_S.PAUSING)
+                self._wind_up(self._hold_at_once("The machine was held by its own button: the pen was lifted."))
+        finally:
+            self._letting_go = None
+
+    async def _finish(self, run: Run, state: str, reason: str | None) -> None:
+        """Lift, park if the machine is to, and wait until all of it is carried out."""
+        channel, tools = self._wire()
+        if state == "cancelled":
+            await self._brake(channel)
+        await channel.execute([*tools.pen_up(), *tools.barrier()])
+        if not await self._proved(channel):
+            return
+        if self.machine.park and self.registered:
+            await channel.execute([*tools.travel(self.machine.home, self._position()), *tools.barrier()])
+        self._to(_S.IDLE)
+        self._end_run(run, state, reason)
+
+    def _end_run(self, run: Run, state: str, reason: str | None) -> None:
+        """Close the journal, then tell the end. Who hears of it finds the machine as it is after it."""
+        told = {"event": "run", "job": run.job, "state": state, "reason": reason} | self.counts()
+        at = self._shown if self.registered and self.pen == "up" else None
+        self._run = self._held = None
+        self._winding_up = self._checking = False
+        closing = asyncio.get_running_loop().create_task(self._close_record(run, told, at))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+
+    async def _close_record(self, run: Run, told: dict[str, Any], at: Point | None) -> None:
+        await run.record.end(told["state"], told["reason"] or "", at)
+        self._report(told)
+
+    def _journal_broke(self, error: JournalError) -> None:
+        self._fault(error, position_lost=False)
+
+    def _acked(self, command: Command) -> None:
+        run = self._run
+        self._moved_at = asyncio.get_running_loop().time()
+        if command.pen is not None:
+            self.pen = self._height(command.pen)
+        if command.end is not None:
+            self._shown, self._feed = command.end, command.feed
+        if run:
+            run.marks.taken(command)
+            if command.kind is CommandKind.BARRIER:
+                self._at_barrier(run, command)
+            else:
+                run.record.acked()
+        self._report({"event": "status"})
+
+    def _at_barrier(self, run: Run, command: Command) -> None:
+        run.record.at_barrier()
+        if self.profile is None or self._making_safe or self._winding_up or command.row < 0:
+            return
+        if self.profile.realtime_status:
+            self._start(self._check(run))
+        elif self.profile.commands.barrier_reply and self._shown:
+            self._compare(self._shown, self._status.position)  # which that reply has brought
+
+    def _height(self, pen: str) -> str:
+        """Up or down, also of a pen that was turned to an angle: whichever of the two is nearer."""
+        if pen in ("up", "down"):
+            return pen
+        servo = self.machine.pen
+        return "up" if abs(float(pen) - servo.up_angle) <= abs(float(pen) - servo.down_angle) else "down"
+
+    def _button(self, name: str) -> None:
+        """A button at the machine, passed on by the firmware (Marlin's //action:)."""
+        if name.startswith("pause") and self.state is _S.PLOTTING:
+            self.pause(now=False)
+        elif name.startswith("resume") and self.state is _S.PAUSED:
+            self._start(self.resume())
+        elif name.startswith("cancel") and self.state in RUNNING:
+            self.cancel()
+        else:
+            self._notice("button", f"The machine says {name!r}.")
+
+
+def _asks(run: Run) -> str:
+    row = run.place.row - 1
+    text = run.motion.texts.get(row)
+    if run.stop is Kind.PEN_CHANGE:
+        return text or f"Change to pen {run.motion.value[row]:.0f}, then: dcode resume"
+    return f"The program pauses{f': {text}' if text else ''}. Go on with: dcode resume"

@@ -1,0 +1,319 @@
+"""The job at the machine as clients ask for it, the feeding of the machine from the queue, and resuming."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from dcode.api import events as tell
+from dcode.api import methods as api
+from dcode.api.codec import Message
+from dcode.daemon.machine_desk import MachineDesk, Setup
+from dcode.daemon.prepared import JOURNAL, MOTION, PLAN, digest, prepared_apart
+from dcode.daemon.recovery import Interruption
+from dcode.daemon.remaining import Remaining
+from dcode.daemon.server import Client
+from dcode.errors import DcodeError, JobError, JournalError, MachineNotReady
+from dcode.gcode.place import Place
+from dcode.geometry.bounds import Bounds
+from dcode.jobs.history import boot_id, read_history
+from dcode.jobs.job import AT_THE_MACHINE, ENDED, Job, JobState
+from dcode.jobs.store import JobStore
+
+SAVE_SECONDS: Final = 5.0  # between two writes of a running job's progress: an SD card wears
+_EDGE_MM: Final = 0.01  # firmwares say their limits with two decimals
+_COUNTED: Final = {
+    "lines_sent": "sent",
+    "lines_acked": "acked",
+    "resends": "resends",
+    "row": "row",
+    "sent_row": "sent_row",
+    "executed_row": "executed_row",
+}
+
+Publish = Callable[[object, api.Model], None]
+
+
+class RunDesk:
+    """Answers what of plotter.* concerns a run, and job.recovery; gives the next job to an idle, registered machine."""
+
+    def __init__(
+        self, setup: Setup, store: JobStore, machine: MachineDesk, publish: Publish, status: Callable[[], api.Status]
+    ) -> None:
+        self._setup, self._store, self._machine, self._publish, self._status = setup, store, machine, publish, status
+        self._plotter = machine.plotter
+        self.waits = False  # a job was interrupted: the next one waits for the user
+        self._beginning: asyncio.Task[None] | None = None
+        self._remaining: Remaining | None = None
+        self._run_began = 0.0
+        self._saved_at = 0.0
+        self._before: dict[str, int] = {}  # what earlier attempts of the job have counted
+        self._tasks: set[asyncio.Task[None]] = set()
+        machine.on_ready = self.feed_machine
+        machine.interruption = self._last_interruption
+
+    @property
+    def held_back(self) -> bool:
+        """Jobs wait although the machine may be ready: one was interrupted, and nothing is to move by itself then."""
+        return self.waits and bool(self._store.waiting())
+
+    def eta_seconds(self, job: Job) -> float | None:
+        """How long the job at the machine still takes."""
+        return self._remaining.seconds(job.row, self._run_seconds(job)) if self._remaining else None
+
+    # -- what is asked of the job at the machine -----------------------------------------------------------------------
+
+    async def pause(self, params: api.Pause, client: Client) -> api.Status:
+        await self._begun()
+        await self._plotter.call("pause", now=params.now)
+        return self._status()
+
+    async def cancel(self) -> None:
+        """End the job at the machine."""
+        await self._begun()
+        await self._plotter.call("cancel")
+
+    async def stop(self, params: api.Nothing, client: Client) -> api.Status:
+        self.waits = True
+        if await self._plotter.call("stop", other_reset=self._machine.is_simulated):
+            await self._machine.reset_board()
+        return self._status()
+
+    # -- resuming ------------------------------------------------------------------------------------------------------
+
+    async def resume(self, params: api.Resume, client: Client) -> api.Status:
+        """Go on with a paused or an interrupted job; where there is none, let a queue go on that is held back."""
+        job = self._store.get(params.job) if params.job else self._store.current() or self._last_interrupted()
+        if job is None and self.waits:
+            self.waits = False
+            self.feed_machine()
+        elif job is None or job.state in AT_THE_MACHINE:
+            await self._plotter.call("resume")
+        elif job.state is JobState.INTERRUPTED:
+            await self.go_on(job, params.how, params.back_mm)
+        else:
+            raise JobError(f"Job {job.id} is {job.state}: there is nothing to resume.", job=job.id, state=job.state)
+        return self._status()
+
+    async def recovery(self, params: api.Recover, client: Client) -> api.Recovery:
+        job = self._store.get(params.job) if params.job else self._last_interrupted()
+        if job is None or job.state is not JobState.INTERRUPTED:
+            which = f"Job {job.id} is {job.state}" if job else "No job was interrupted"
+            raise JobError(f"{which}: there is nothing to recover.", job=job.id if job else 0)
+        found = await asyncio.to_thread(Interruption.read, self._store.files(job.id))
+        return found.shown(shown(job), params.back_mm, registered=bool(self._plotter.status.get("registered")))
+
+    async def go_on(self, job: Job, how: str, back_mm: float) -> None:
+        """Begin the rest of an interrupted job. Raises MachineNotReady, LimitError, UnsafeProgram; then it stays so."""
+        self.must_be_ready(None)
+        if self._store.current():
+            raise MachineNotReady("Another job is at the machine.", reason="busy")
+        folder = self._store.files(job.id)
+        found = await asyncio.to_thread(Interruption.read, folder)
+        begin = found.begin(how, back_mm)
+        begin = await self._checked_again(job, begin)
+        self.waits = False
+        self._take(job)
+        await self._begin(job, begin)
+        if job.state is JobState.INTERRUPTED:
+            raise JobError(f"Job {job.id} was not resumed: {job.reason}", job=job.id)
+
+    async def _checked_again(self, job: Job, begin: Place) -> Place:
+        """The program of an interrupted job proved for the machine as it is now, and for a sheet that was hung anew.
+
+        What pen or feed machine.json has since is taken; only what would leave the limits is refused.
+        """
+        folder, sheet = self._store.files(job.id), self._machine.sheet
+        found = await asyncio.to_thread(digest, folder / MOTION, self._setup.machine_file)
+        if found == job.digest and sheet is None:
+            return begin
+        request = {"folder": str(folder), "machine": str(self._setup.machine_file), "again": True, "place": begin}
+        if sheet:
+            request["sheet"] = [sheet.factor.real, sheet.factor.imag, sheet.shift.real, sheet.shift.imag]
+        answer = await prepared_apart(request)
+        job.digest, self._machine.sheet = answer["digest"], None
+        self._store.save(job)
+        return Place(*answer["place"])
+
+    def _last_interrupted(self) -> Job | None:
+        interrupted = [job for job in self._store.jobs.values() if job.state is JobState.INTERRUPTED]
+        return max(interrupted, key=lambda job: job.ended or 0.0, default=None)
+
+    async def last_stood(self) -> tuple[float, float] | None:
+        """Where the machine came to rest when a daemon ended in the middle of a job, if it says so itself as well."""
+        job = self._last_interrupted()
+        if job is None:
+            return None
+        found = await asyncio.to_thread(read_history, self._store.files(job.id) / JOURNAL)
+        stood = found.stood if found and found.begin.boot and found.begin.boot == boot_id() else None
+        return (stood.x, stood.y) if stood else None
+
+    async def _last_interruption(self) -> Interruption | None:
+        """For those who look for marks on the paper."""
+        job = self._last_interrupted()
+        return await asyncio.to_thread(Interruption.read, self._store.files(job.id)) if job else None
+
+    # -- feeding the machine -------------------------------------------------------------------------------------------
+
+    def feed_machine(self) -> None:
+        """Give the next job to an idle, registered machine."""
+        status = self._plotter.status
+        waiting = [job for job in self._store.waiting() if job.state is JobState.READY]
+        if not waiting or self.waits or self._store.current():
+            return
+        if status["state"] == "idle" and status["registered"]:
+            self._take(waiting[0])
+            self._beginning = self._start(self._begin(waiting[0], None))
+
+    def must_be_ready(self, not_connected: DcodeError | None) -> None:
+        """Raises what keeps the machine from plotting now."""
+        if not_connected:
+            raise not_connected
+        status = self._plotter.status
+        if status["state"] in ("alarm", "disconnected"):
+            raise MachineNotReady(
+                f"The plotter is in state {status['state']}: {status.get('message') or 'it was not connected yet.'}",
+                reason=status["state"],
+            )
+        if not status["registered"]:
+            raise MachineNotReady(
+                "The plotter's position is not known. Bring the gondola to the home position, then run: "
+                "dcode home --here   (with end-stops: dcode home; at another mark: dcode register)",
+                reason="unregistered",
+            )
+
+    def must_be_in_reach(self, job: Job) -> None:
+        """The firmware's own limits may be tighter than machine.json's: Marlin ends moves at them without a word."""
+        area = self._plotter.status.get("area")
+        if not area or not job.bounds:
+            return
+        drawing, limits = Bounds(*job.bounds), Bounds(*area)
+        if not limits.holds(drawing, _EDGE_MM):
+            raise MachineNotReady(
+                f"The drawing reaches {_spelled(drawing)}, and the firmware's own limits are {_spelled(limits)}: widen "
+                "them there, or make work_area in machine.json as small and use --fit.",
+                reason="firmware limits",
+            )
+
+    def _take(self, job: Job) -> None:
+        """A job comes to the machine, for the first time or again."""
+        job.to(JobState.PLOTTING)
+        now = time.monotonic()
+        job.started, self._run_began, self._saved_at = job.started or time.time(), now - job.seconds, now
+        self._before = {name: getattr(job, name) for name in ("sent", "acked", "resends")}
+        self.changed(job, save=True)
+
+    async def _begun(self) -> None:
+        """A job that is about to begin has begun: what is asked of it now reaches it."""
+        if self._beginning:
+            await asyncio.wait([self._beginning])
+
+    async def _begin(self, job: Job, begin: Place | None) -> None:
+        folder = self._store.files(job.id)
+        try:
+            self.must_be_in_reach(job)
+            found = await asyncio.to_thread(digest, folder / MOTION, self._setup.machine_file)
+            if found != job.digest:
+                raise JobError("machine.json or the program has changed since the check: send it again.", job=job.id)
+            plan = json.loads((folder / PLAN).read_text())
+            self._remaining = Remaining(plan["marks"], plan["seconds"])
+            if begin is None:
+                (folder / JOURNAL).unlink(missing_ok=True)  # of an earlier plotting of the same job
+            await self._plotter.call(
+                "run",
+                job=job.id,
+                motion=str(folder / MOTION),
+                journal=str(folder / JOURNAL),
+                digest=job.digest,
+                begin=begin,
+            )
+        except (DcodeError, OSError) as error:
+            resumable = begin is not None or isinstance(error, JournalError)
+            self._end(job, JobState.INTERRUPTED if resumable else JobState.FAILED, str(error))
+
+    def plotter_says(self, message: Message) -> None:
+        """What comes from the plotter process, in the order in which it happened."""
+        match message["event"]:
+            case "status":
+                self._progress()
+            case "run":
+                self._run_changed(self._store.get(message["job"]), message)
+            case "notice":
+                self._publish(message["kind"], tell.Notice(kind=message["kind"], message=message["message"]))
+            case "lost":
+                self._machine.port_was_lost()
+            case "gone":
+                job = self._store.current()
+                if job:
+                    self._end(job, JobState.INTERRUPTED, message["reason"])
+        self._publish("status", tell.StatusChanged(status=self._status()))
+
+    def _progress(self) -> None:
+        job = self._store.current()
+        if job:
+            self._take_counts(job, self._plotter.status)
+            due = time.monotonic() - self._saved_at > SAVE_SECONDS
+            self.changed(job, save=due)
+        else:
+            self.feed_machine()
+
+    def _take_counts(self, job: Job, counts: Message) -> None:
+        for theirs, ours in _COUNTED.items():
+            now = counts.get(theirs, 0) + self._before.get(ours, 0)
+            setattr(job, ours, now if ours == "executed_row" else max(getattr(job, ours), now))
+        job.seconds = self._run_seconds(job)
+
+    def _run_seconds(self, job: Job) -> float:
+        return round(time.monotonic() - self._run_began, 3) if job.state in AT_THE_MACHINE else job.seconds
+
+    def _run_changed(self, job: Job, message: Message) -> None:
+        self._take_counts(job, message)
+        state = JobState(message["state"])
+        if state in ENDED:
+            self._end(job, state, message["reason"])
+        elif state is not job.state:
+            job.to(state, message["reason"])
+            self.changed(job, save=True)
+
+    def _end(self, job: Job, state: JobState, reason: str | None) -> None:
+        job.seconds = self._run_seconds(job)
+        job.to(state, reason)
+        job.ended = time.time()
+        if state is JobState.DONE:
+            job.row = job.sent_row = job.executed_row = job.rows
+        if state in (JobState.DONE, JobState.CANCELLED):
+            (self._store.files(job.id) / JOURNAL).unlink(missing_ok=True)
+        self.waits = state is JobState.INTERRUPTED
+        self._remaining = None
+        self.changed(job, save=True)
+        self.feed_machine()
+
+    def changed(self, job: Job, *, save: bool) -> None:
+        """Tell the clients, and keep it if it matters after a crash."""
+        if save:
+            self._saved_at = time.monotonic()
+            try:
+                self._store.save(job)
+            except JobError as error:  # the plot goes on: its journal knows better than this row, and has room kept
+                logging.error("job %d: %s", job.id, error.message)
+                self._publish("disk", tell.Notice(kind="disk", message=error.message, job=job.id))
+        self._publish(("job", job.id), tell.JobChanged(job=shown(job)))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def _spelled(area: Bounds) -> str:
+    return f"X {area.left:.1f} to {area.right:.1f}, Y {area.bottom:.1f} to {area.top:.1f}"
+
+
+def shown(job: Job) -> api.Job:
+    """A job as clients are told."""
+    return api.Job(**{name: getattr(job, name) for name in api.Job.model_fields})
