@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +13,13 @@ from dcode.config.machine_file import load_machine
 from dcode.config.paths import data_dir
 from dcode.daemon.handover import Handover
 from dcode.daemon.plotter_handle import PlotterHandle
-from dcode.daemon.recovery import Interruption
 from dcode.daemon.server import Client
 from dcode.daemon.simulated import DEFAULT_PROFILE, SimulatedPlotter, SimulatedPort
 from dcode.errors import DcodeError, JobError, MachineNotReady
 from dcode.firmware.profile import load_profile
-from dcode.geometry.similarity import Similarity
 from dcode.jobs.store import JobStore
 from dcode.link.ports import likely_port, stable_name
 from dcode.link.reconnect import LOOK_SECONDS, Backoff, is_back, lasting_name
-from dcode.machine.marks import Mark, marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +38,16 @@ class Setup:
 class MachineDesk:
     """Answers plotter.*, but for what concerns a run, and sim.ink.
 
-    `on_ready`: the machine may now be able to plot. `interruption`: the job that was interrupted last, for its marks.
-    `sheet`: how the paper lies now against where it lay when that job was begun; None: as it did.
+    `on_ready`: the machine may now be able to plot. `on_open`, `on_close`: of the port. `on_position_lost`: what was
+    known of where the gondola and the sheet are is worth nothing now.
     """
 
     def __init__(self, setup: Setup, store: JobStore, plotter: PlotterHandle, status: Callable[[], api.Status]) -> None:
         self.on_ready: Callable[[], None] = lambda: None
-        self.interruption: Callable[[], Awaitable[Interruption | None]] = _nothing
         self.on_open: Callable[[], Awaitable[None]] = _no_port
         self.on_close: Callable[[], None] = lambda: None
+        self.on_position_lost: Callable[[], None] = lambda: None
         self.left_at: tuple[float, float] | None = None  # where the machine stood when a daemon before this one ended
-        self.sheet: Similarity | None = None
-        self._first_mark: tuple[float, float] | None = None
         self._reconnecting: asyncio.Task[None] | None = None
         self.port, self._profile = setup.port, setup.profile
         self._setup, self._store, self.plotter, self._status = setup, store, plotter, status
@@ -85,7 +79,7 @@ class MachineDesk:
     async def home(self, params: api.Home, client: Client) -> api.Status:
         await self.ensure_connected()
         await self.plotter.call("home", here=params.here)
-        self._first_mark = self.sheet = None
+        self.on_position_lost()
         self.on_ready()
         return self._status()
 
@@ -98,54 +92,6 @@ class MachineDesk:
         await self.ensure_connected()
         await self.plotter.call("nudge", dx=params.dx, dy=params.dy)
         return self._status()
-
-    async def marks(self, params: api.Nothing, client: Client) -> api.Marks:
-        return api.Marks(marks=[api.Mark(**mark._asdict()) for mark in await self._marks()])
-
-    async def register(self, params: api.Register, client: Client) -> api.Registered:
-        await self.ensure_connected()
-        place = await self._place_of(params)
-        if params.second:
-            return self._register_second(place)
-        offset = await self.plotter.call("register", x=place[0], y=place[1])
-        self._first_mark, self.sheet = place, None
-        self.on_ready()
-        return api.Registered(status=self._status(), offset=offset)
-
-    def _register_second(self, place: tuple[float, float]) -> api.Registered:
-        """The gondola is at a second mark and knows where that is: so the sheet is turned, or stretched."""
-        at = self.plotter.status.get("position")
-        if self._first_mark is None or not at or not self.plotter.status["registered"]:
-            raise MachineNotReady(
-                "A second mark needs a first one: dcode register MARK, go to the other with dcode jog, then --second.",
-                reason="unregistered",
-            )
-        first = self._first_mark
-        self.sheet = Similarity.of([(first, first), (place, (at[0], at[1]))])
-        return api.Registered(
-            status=self._status(),
-            offset=(at[0] - place[0], at[1] - place[1]),
-            rotation_degrees=self.sheet.rotation_degrees,
-            scale=self.sheet.scale,
-        )
-
-    async def _marks(self) -> list[Mark]:
-        found = await self.interruption()
-        machine = load_machine(self._setup.machine_file)
-        return marks(machine, found.motion, found.executed) if found else marks(machine)
-
-    async def _place_of(self, params: api.Register) -> tuple[float, float]:
-        """Where the gondola is said to be. Raises JobError for a mark that is not there, or for no place at all."""
-        if params.mark is None and params.x is not None and params.y is not None:
-            if not (math.isfinite(params.x) and math.isfinite(params.y)):
-                raise JobError("A place is two numbers, in mm.")
-            return params.x, params.y
-        known = await self._marks()
-        named = next((mark for mark in known if mark.name == params.mark), None)
-        if named is None:
-            names = ", ".join(mark.name for mark in known)
-            raise JobError(f"There is no mark {params.mark!r}. There are: {names}; or give its x and y.")
-        return named.x, named.y
 
     async def pen(self, params: api.Pen, client: Client) -> api.Status:
         await self.ensure_connected()
@@ -237,7 +183,7 @@ class MachineDesk:
         self, port: str, profile: str | None, left_at: tuple[float, float] | None, fd: int | None = None
     ) -> None:
         await self.plotter.call("connect", port=port, profile=profile, at=None, shown_as=port, left_at=left_at, fd=fd)
-        self._first_mark = self.sheet = None
+        self.on_position_lost()
         await self.on_open()
 
     # -- a port that went away -----------------------------------------------------------------------------------------
@@ -245,7 +191,7 @@ class MachineDesk:
     def port_was_lost(self) -> None:
         """It is opened again when it is back. Nothing moves then: the position is not known any more."""
         self.on_close()
-        self._first_mark = self.sheet = None
+        self.on_position_lost()
         if self._simulated is None and self.port and self._reconnecting is None:
             profile = self.plotter.status.get("profile")
             work = self._reconnect(lasting_name(self.port), str(profile) if profile else None)
@@ -286,7 +232,3 @@ class MachineDesk:
 
 async def _no_port() -> None:
     pass
-
-
-async def _nothing() -> None:
-    return None

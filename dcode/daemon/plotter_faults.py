@@ -55,6 +55,7 @@ class PlotterFaults(PlotterPort):
         self._braking = False
         self._status = events.Status("", None)  # the last report of the firmware
         self._status_came = asyncio.Event()
+        self._link_was_poor = False
         self._astray = 0  # reports from beside the path
 
     @abstractmethod
@@ -96,13 +97,27 @@ class PlotterFaults(PlotterPort):
                 self._take_status(event)
             case events.Resent(first=first, count=count, reason=reason):
                 self._notice("resend", f"{count} lines from number {first} on were sent again: {reason}.")
+                self._look_at_link()
             case events.Assumed(commands=commands, reason=reason):
                 self._notice("assumed", f"{len(commands)} lines are taken as acknowledged: {reason}.")
+                self._look_at_link()
                 ends = [command.end for command in commands if command.end]
                 if ends:
                     self._compare(ends[-1], self._status.position)
             case events.Action(name=name):
                 self._button(name)
+
+    def _look_at_link(self) -> None:
+        """Say it once when the link has become poor."""
+        quality = self._channel.sender.quality if self._channel else None
+        if quality and quality.poor and not self._link_was_poor:
+            percent = 100 * quality.resend_ratio
+            self._notice(
+                "link",
+                f"The link is poor: {percent:.0f} % of the last lines were in trouble. One line at a time is sent "
+                "until it is better; check the cable and its plugs.",
+            )
+        self._link_was_poor = bool(quality and quality.poor)
 
     @property
     def _counts_surely(self) -> bool:

@@ -23,6 +23,7 @@ from dcode.link.serial import open_port
 from dcode.link.transport import Transport
 from dcode.machine.machine import Machine
 from dcode.streaming import events
+from dcode.streaming.quality import Quality
 
 _POLL_SECONDS: Final = 0.2  # between status queries, where the firmware answers them outside the window
 _ADOPTED_SECONDS: Final = 0.5  # a port that was never closed: a board that was reset meanwhile has greeted already
@@ -104,7 +105,7 @@ class PlotterPort(ABC):
             "feed": self._feed,
             "in_flight": len(sender.in_flight) if sender else 0,
             "window": sender.window if sender else 0,
-            "ack_ms": round(sender.rtt * 1000, 2) if sender and sender.rtt is not None else None,
+            **(_link(sender.quality) if sender else {}),
             "message": self.message,
             "report": self._firmware_state,
             "area": self._area and [self._area.left, self._area.right, self._area.top, self._area.bottom],
@@ -354,6 +355,19 @@ class PlotterPort(ABC):
     def _notice(self, kind: str, message: str) -> None:
         self.blackbox.note(f"{kind}: {message}")
         self._report({"event": "notice", "kind": kind, "message": message})
+
+
+def _link(quality: Quality) -> dict[str, Any]:
+    """The link in the fields of the API's Status."""
+    rtt, rtt_max = (seconds and round(seconds * 1000, 2) for seconds in (quality.rtt, quality.rtt_max))
+    ratio = round(quality.resend_ratio, 3)
+    return {
+        "ack_ms": rtt,
+        "ack_max_ms": rtt_max,
+        "resend_ratio": ratio,
+        "starved": quality.starved,
+        "poor": quality.poor,
+    }
 
 
 def unregistered() -> MachineNotReady:

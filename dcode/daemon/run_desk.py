@@ -13,6 +13,7 @@ from dcode.api import events as tell
 from dcode.api import methods as api
 from dcode.api.codec import Message
 from dcode.daemon.machine_desk import MachineDesk, Setup
+from dcode.daemon.mark_desk import MarkDesk
 from dcode.daemon.prepared import JOURNAL, MOTION, PLAN, digest, prepared_apart
 from dcode.daemon.recovery import Interruption
 from dcode.daemon.remaining import Remaining
@@ -54,7 +55,7 @@ class RunDesk:
         self._before: dict[str, int] = {}  # what earlier attempts of the job have counted
         self._tasks: set[asyncio.Task[None]] = set()
         machine.on_ready = self.feed_machine
-        machine.interruption = self._last_interruption
+        self.marks = MarkDesk(setup, machine, self._last_interruption, status)
 
     @property
     def held_back(self) -> bool:
@@ -127,7 +128,7 @@ class RunDesk:
 
         What pen or feed machine.json has since is taken; only what would leave the limits is refused.
         """
-        folder, sheet = self._store.files(job.id), self._machine.sheet
+        folder, sheet = self._store.files(job.id), self.marks.sheet
         found = await asyncio.to_thread(digest, folder / MOTION, self._setup.machine_file)
         if found == job.digest and sheet is None:
             return begin
@@ -135,7 +136,7 @@ class RunDesk:
         if sheet:
             request["sheet"] = [sheet.factor.real, sheet.factor.imag, sheet.shift.real, sheet.shift.imag]
         answer = await prepared_apart(request)
-        job.digest, self._machine.sheet = answer["digest"], None
+        job.digest, self.marks.sheet = answer["digest"], None
         self._store.save(job)
         return Place(*answer["place"])
 

@@ -50,6 +50,7 @@ def test_status_says_the_state_first(dcode, daemon):
         "port      sim, profile makelangelo",
         "position  X -112.40 Y 208.15, pen down",
         "lines     0 acknowledged, 0 of 1 in flight, 0 resends",
+        "link      nothing acknowledged yet",
         "waiting   2 jobs in the queue",
     ]
 

@@ -25,6 +25,8 @@ def status_lines(status: Message) -> list[str]:
     if status["job"]:
         window = f"{status['in_flight']} of {status['window']} in flight"
         rows.append(["lines", f"{status['lines_acked']} acknowledged, {window}, {plural(status['resends'], 'resend')}"])
+    if status["job"] or status["poor"]:
+        rows.append(["link", _link(status)])
     if status["queued"]:
         rows.append(["waiting", f"{plural(status['queued'], 'job')} in the queue"])
     if status["message"]:
@@ -39,6 +41,18 @@ def _job(status: Message) -> str:
     done = "" if status["progress"] is None else f", {int(status['progress'] * 100)} %"
     left = "" if status["eta_seconds"] is None else f", about {duration(status['eta_seconds'])} left"
     return f"{job['name']} (job {job['id']}){done}{left}"
+
+
+def _link(status: Message) -> str:
+    """How good the line to the machine is, in the words of someone who may have to change a cable."""
+    if status["ack_ms"] is None:
+        return "nothing acknowledged yet"
+    trouble = (
+        f"{status['resend_ratio'] * 100:.0f} % of the last lines in trouble" if status["resend_ratio"] else "clean"
+    )
+    starved = f", ran out of moves {plural(status['starved'], 'time')}" if status["starved"] else ""
+    poor = ": POOR, one line at a time is sent; check cable and plugs" if status["poor"] else ""
+    return f"{status['ack_ms']:.0f} ms a line, {trouble}{starved}{poor}"
 
 
 def _position(status: Message) -> str:
