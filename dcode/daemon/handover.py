@@ -28,13 +28,13 @@ class Handover:
 
     at: tuple[float, float]
     port: str
-    profile: str
+    profile: str | None
     job: int | None
     boot: str
     time: float
 
     @classmethod
-    def of(cls, at: tuple[float, float], port: str, profile: str, job: int | None) -> Self:
+    def of(cls, at: tuple[float, float], port: str, profile: str | None, job: int | None) -> Self:
         return cls(at, port, profile, job, boot_id(), time.time())
 
     def leave(self, state_dir: Path) -> None:

@@ -116,6 +116,12 @@ class MachineDesk:
             await self._simulated.ask(do="reset")
 
     @property
+    def wanted_profile(self) -> str | None:
+        """The profile as it was asked for, a name or a user's own file; that of the firmware where nobody asked."""
+        found = self.plotter.status.get("profile")
+        return self._profile or load_machine(self._setup.machine_file).profile or (str(found) if found else None)
+
+    @property
     def is_simulated(self) -> bool:
         return self._simulated is not None
 
@@ -193,8 +199,7 @@ class MachineDesk:
         self.on_close()
         self.on_position_lost()
         if self._simulated is None and self.port and self._reconnecting is None:
-            profile = self.plotter.status.get("profile")
-            work = self._reconnect(lasting_name(self.port), str(profile) if profile else None)
+            work = self._reconnect(lasting_name(self.port), self.wanted_profile)
             self._reconnecting = asyncio.get_running_loop().create_task(work)
 
     def _stop_reconnecting(self) -> None:
@@ -212,7 +217,7 @@ class MachineDesk:
                 elif backoff.due(loop.time()):
                     try:
                         async with self._connecting:
-                            await self._open(port, self._profile or profile, None)
+                            await self._open(port, profile, None)
                     except DcodeError as error:
                         logging.info("%s: %s", port, error.message)
                         backoff.failed(loop.time())

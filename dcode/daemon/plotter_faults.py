@@ -51,6 +51,7 @@ class PlotterFaults(PlotterPort):
         self._winding_up = False  # the run gives no more commands: lifting, parking, or making safe
         self._ending: asyncio.Task[None] | None = None  # what winds the run up
         self._closing: set[asyncio.Task[None]] = set()  # journals of runs that have ended
+        self._entering = False  # on the way to where the run is to go on; the pen goes down there
         self._making_safe = False
         self._braking = False
         self._status = events.Status("", None)  # the last report of the firmware
@@ -370,6 +371,10 @@ class PlotterFaults(PlotterPort):
     async def leave(self) -> None:
         """The daemon is gone: lift the pen, wait for it, close the port. The job stays resumable."""
         channel, run = self._channel, self._run
+        if self._ending and not self._ending.done():
+            if self._entering:
+                self._ending.cancel()  # it would lower the pen
+            await asyncio.wait([self._ending], timeout=_LIFT_SECONDS)
         if channel and (self.state in RUNNING | {_S.STOPPING} or self.pen == "down"):
             self._winding_up = True
             lifted = await self._try_lift(channel)

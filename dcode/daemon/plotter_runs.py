@@ -38,7 +38,6 @@ class PlotterRuns(PlotterFaults):
         super().__init__(machine, report, ports)
         self._sync = sync
         self._checking = False  # the run waits for the proof that the machine is where it should be
-        self._entering = False  # on the way to where the run is to go on
         self._held: tuple[Point, bool] | None = None  # where a pause holds the run, and whether the pen is down there
         self._letting_go: asyncio.Task[None] | None = None  # waits for the end of a hold by hand
         self._moved_at = 0.0  # when the last command was acknowledged
@@ -135,7 +134,7 @@ class PlotterRuns(PlotterFaults):
 
         A job is interrupted there, and its journal says so. None when the position is not known.
         """
-        if self._making_safe and self._ending:
+        if (self._making_safe or self._entering) and self._ending:
             await asyncio.wait([self._ending])
         if self.state is _S.PLOTTING and not self._entering:
             self.pause(now=False)

@@ -103,10 +103,12 @@ class Run:
             self._ready.clear()
             self._row -= 1
             self.place = Place(self._row, *at)
+            self.pen_down = self.pen_down and pen_is_down(self.motion, self.place)
 
     def rewind(self, place: Place) -> None:
         """Go on from `place` instead: what was handed out beyond it was not carried out."""
         self._ready.clear()
         self._row, self.place = place.row, place
         self.pen_down = pen_is_down(self.motion, place)
+        self._translator.take_pen(pen_number(self.motion, place) or 0)  # 0: the machine's own
         self.stop, self.finished = None, False

@@ -116,7 +116,7 @@ class Service:
         try:
             at = await self.plotter.call("hand_over")
             if at:
-                note = Handover.of((at[0], at[1]), status["port"], status["profile"], plotting)
+                note = Handover.of((at[0], at[1]), status["port"], self.machine.wanted_profile, plotting)
                 note.leave(self.setup.state_dir)
         except (DcodeError, OSError) as error:
             logging.warning("the machine was not handed over: %s", error)

@@ -23,12 +23,14 @@ _MOVES: Final = (CommandKind.TRAVEL, CommandKind.DRAW)
 
 
 class _Sent(NamedTuple):
-    """A command on its way: its number, where the run is before and after it, and where the gondola comes from."""
+    """A command on its way: its number, where the run is before and after it, what was sent before it, and where the
+    gondola comes from."""
 
     number: int
     command: Command
     before: Place
     after: Place
+    sent_before: Place
     start: Point
 
 
@@ -41,6 +43,7 @@ class Watermarks:
     def __init__(self, begin: Place, planner_lines: int, at: Point) -> None:
         self.sent = self.acked = self.executed = begin
         self._planner_lines = planner_lines
+        self._leads_to = begin  # where the run is once all that is on its way is carried out; `sent` may be beyond
         self._at = at  # where the commands that were sent end
         self._count = 0
         self._reached = 0  # how many commands are surely carried out
@@ -51,10 +54,12 @@ class Watermarks:
 
     def sending(self, command: Command, place: Place | None = None) -> None:
         """A command goes out; `place` is where the run is after it, None for one that is not the run's."""
-        after = self.sent if place is None else place
-        self._flight.append(_Sent(self._count, command, self.sent, after, self._at))
+        after = self._leads_to if place is None else place
+        self._flight.append(_Sent(self._count, command, self._leads_to, after, self.sent, self._at))
         self._count += 1
-        self.sent = after
+        self._leads_to = after
+        if place is not None:
+            self.sent = after
         if command.end is not None:
             self._at = command.end
 
@@ -62,7 +67,7 @@ class Watermarks:
         """The command that was given last was never sent after all."""
         if self._flight and self._flight[-1].command is command:
             gone = self._flight.pop()
-            self._count, self.sent, self._at = gone.number, gone.before, gone.start
+            self._count, self._leads_to, self.sent, self._at = gone.number, gone.before, gone.sent_before, gone.start
 
     def taken(self, command: Command) -> None:
         """A command was acknowledged. Those before it that never were have been refused, or told otherwise."""
@@ -99,8 +104,10 @@ class Watermarks:
         self._flight.clear()
         self._planner.clear()
         if past:
-            self._reach(past[0].number, _inside(past[0], at))
+            if self._limit is None or past[0].number < self._limit:
+                self._reached, self.executed = past[0].number, _inside(past[0], at)
             self.sent = self.acked = _inside(past[-1], at)
+        self._leads_to = self.executed  # lifting the pen, and its barrier, do not draw what was dropped
         self._at = at
 
     def refused(self, command: Command | None) -> None:
@@ -128,7 +135,8 @@ class Watermarks:
 
     def _moves(self) -> list[_Sent]:
         """The moves that the gondola can be in, in their order."""
-        return [*self._planner, *(sent for sent in self._flight if sent.command.kind in _MOVES)]
+        on_way = [*self._planner, *(sent for sent in self._flight if sent.command.kind in _MOVES)]
+        return [sent for sent in on_way if sent.number >= self._reached]
 
     def _leading_past(self, at: Point) -> Iterator[_Sent]:
         return (
@@ -140,7 +148,7 @@ class Watermarks:
 
 def _inside(sent: _Sent, at: Point) -> Place:
     """Where the run is with the gondola at `at` in the middle of a command."""
-    return sent.before if sent.command.row < 0 else Place(sent.before.row, *at)
+    return sent.before if sent.command.row < 0 else Place(sent.command.row, *at)
 
 
 def _distance(at: Point, start: Point, end: Point) -> float:
