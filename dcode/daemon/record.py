@@ -102,7 +102,10 @@ class RunRecord:
         self._want_sync()
         if self._syncing:
             await asyncio.wait([self._syncing], timeout=_LAST_SYNC_SECONDS)
-        self._journal.close()
+        try:
+            self._journal.close()
+        except JournalError as error:  # what it has, it has: a run must come to its end
+            self._fail(error)
 
     def _write_marks(self) -> None:
         self._acks = 0

@@ -10,8 +10,8 @@ from dcode.api import methods as api
 from dcode.daemon.prepared import JOURNAL, MOTION
 from dcode.errors import JobError
 from dcode.gcode.motion import Motion
-from dcode.gcode.place import Place, back, before, beginning, ink_mm, strokes_between
-from dcode.jobs.history import boot_id, read_history
+from dcode.gcode.place import Place, back, before, beginning, ink_mm, lies_on, strokes_between
+from dcode.jobs.history import OFF_WAY_MM, boot_id, read_history
 
 SHOWN_POINTS: Final = 10_000  # of the stretch in an answer, which must fit a message of 1 MiB
 
@@ -36,11 +36,10 @@ class Interruption:
         if history is None:  # it ended before anything was sent
             start = beginning(motion)
             return cls(motion, start, start, start)
-        executed, sent = history.executed_bound(motion), history.sent_bound(motion, boot_id())
-        acked = history.acked
-        if before(motion, acked, executed) or before(motion, sent, acked):
-            acked = executed
-        return cls(motion, executed, acked, sent)
+        executed, sent, acked = history.executed_bound(motion), history.sent_bound(motion, boot_id()), history.acked
+        between = not (before(motion, acked, executed) or before(motion, sent, acked))
+        is_of_motion = history.begin.rows == len(motion) and lies_on(motion, acked, OFF_WAY_MM)
+        return cls(motion, executed, acked if is_of_motion and between else executed, sent)
 
     def begin(self, how: str, back_mm: float) -> Place:
         """Where a run begins that redraws the stretch, skips it, or goes further back."""

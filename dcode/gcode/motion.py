@@ -114,13 +114,16 @@ class Motion:
             head = json.loads(file.readline())
             offset = file.tell()
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        motion = cls((head["start"][0], head["start"][1]))
-        motion.texts = {int(row): text for row, text in head["texts"].items()}
+        try:
+            rows, motion = int(head["rows"]), cls((head["start"][0], head["start"][1]))
+            motion.texts = {int(row): text for row, text in head["texts"].items()}
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
+            raise ValueError(f"{path}: its head does not say what it must") from error
         motion._map = mapped
         view = memoryview(mapped)
         for name, code in COLUMNS.items():
             offset += -offset % 8
-            size = array(code).itemsize * head["rows"]
+            size = array(code).itemsize * rows
             if offset + size > len(view):
                 raise ValueError(f"{path}: shorter than its head says")
             column: memoryview[Any] = view[offset : offset + size].cast(code)  # type: ignore[call-overload]  # in COLUMNS

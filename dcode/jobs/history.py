@@ -27,7 +27,7 @@ from dcode.jobs.records import (
 )
 
 # A place that a firmware reported is journalled as reported: rounded to steps, and belts bow between two points.
-_OFF_WAY_MM: Final = 1.0
+OFF_WAY_MM: Final = 1.0
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 _OF_STANDING: Final = frozenset({Stood, Held, Ended, Handed})
 
@@ -62,9 +62,9 @@ class History:
         """
         if not self._is_of(motion):
             return beginning(motion)
-        if not lies_on(motion, self.executed, _OFF_WAY_MM):
+        if not lies_on(motion, self.executed, OFF_WAY_MM):
             return self.begin.place
-        if lies_on(motion, self.sent, _OFF_WAY_MM) and before(motion, self.sent, self.executed):
+        if lies_on(motion, self.sent, OFF_WAY_MM) and before(motion, self.sent, self.executed):
             return self.sent
         return self.executed
 
@@ -75,7 +75,7 @@ class History:
         the journal is torn, its last records may be lost: then all rows may have been sent that were reserved. If the
         journal is not of this motion, everything.
         """
-        if not (self._is_of(motion) and lies_on(motion, self.sent, _OFF_WAY_MM)):
+        if not (self._is_of(motion) and lies_on(motion, self.sent, OFF_WAY_MM)):
             return end(motion)
         if boot and boot == self.begin.boot and not self.torn:
             return self.sent
@@ -83,7 +83,7 @@ class History:
         return further(motion, self.sent, Place(row, *motion.position_before(row)))
 
     def _is_of(self, motion: Motion) -> bool:
-        return self.begin.rows == len(motion) and lies_on(motion, self.begin.place, _OFF_WAY_MM)
+        return self.begin.rows == len(motion) and lies_on(motion, self.begin.place, OFF_WAY_MM)
 
 
 def read_history(path: Path) -> History | None:
