@@ -57,6 +57,7 @@ class PlotterFaults(PlotterPort):
         self._status = events.Status("", None)  # the last report of the firmware
         self._status_came = asyncio.Event()
         self._link_was_poor = False
+        self._distrusted = False  # where the firmware says that it is proves nothing
         self._astray = 0  # reports from beside the path
 
     @abstractmethod
@@ -159,7 +160,11 @@ class PlotterFaults(PlotterPort):
         return False
 
     def _went_astray(self, sentence: str) -> None:
+        """The machine is not where it should be. Without line numbers that may as well be a reset that nobody heard of:
+        then where the firmware believes to be is not where the gondola hangs.
+        """
         self._not_carried_out(None)
+        self._distrusted = self.profile is None or self.profile.numbering is None
         self._fault(Refused(sentence, reply=""), position_lost=False)
 
     async def _ask_status(self, channel: Channel, query: bytes) -> events.Status | None:
@@ -234,10 +239,12 @@ class PlotterFaults(PlotterPort):
             if isinstance(error, Refused) and self.registered:
                 await self._brake(channel)  # what is behind the refused line would be drawn from the wrong place
             lifted = not isinstance(error, Alarm) and await self._try_lift(channel)
-            if lifted and self.registered:
+            if self._distrusted:
+                self._position_unknown()
+            elif lifted and self.registered:
                 await self._take_up_position()
         finally:
-            self._making_safe = False
+            self._making_safe = self._distrusted = False
         pen = "The pen is up." if lifted else "The pen could not be lifted: lift it by hand."
         if self._channel is channel:
             self._to(_S.IDLE if lifted and self.registered else _S.ALARM, f"{error.message} {pen}")

@@ -100,7 +100,7 @@ class PlotterHandle:
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         try:
-            with contextlib.suppress(ConnectionResetError):  # it died with requests unread: the same as its end
+            with contextlib.suppress(ConnectionError):  # it died with requests unread: the same as its end
                 while line := await reader.readline():
                     self._take(decode(line))
         finally:

@@ -32,7 +32,8 @@ class Listener:
         resends.started_over = self._started_over
         self._swallow = False  # the next ack belongs to no line
         self._refusal: Reply | None = None  # said before the prompt that it belongs to
-        self._greeting_due_until: float | None = None  # a reset was asked for; each reset byte may bring a greeting
+        self._greetings_due = 0  # a reset was asked for: each reset byte may bring one greeting,
+        self._greeting_due_until = 0.0  # until then
         self._greeting: tuple[str, float] | None = None  # the last one, and when it came
         self.introduction_asked = False  # the next greeting is an answer
         self._answers = _own_replies(traffic.profile)
@@ -91,6 +92,7 @@ class Listener:
     def reset_goes_out(self, now: float) -> None:
         """From here on the firmware forgets. Acks until its greeting are of lines that it did not finish."""
         traffic = self._traffic
+        self._greetings_due += 1
         self._greeting_due_until = now + traffic.patience.reset
         traffic.drop_flight()
         traffic.again.clear()
@@ -263,7 +265,8 @@ class Listener:
             traffic.events.append(Said(reply.text))  # another line of the same
             return
         self._greeting = reply.text, now
-        expected = self._greeting_due_until is not None and now <= self._greeting_due_until
+        expected = self._greetings_due > 0 and now <= self._greeting_due_until
+        self._greetings_due = self._greetings_due - 1 if expected else 0
         self._begin_anew(reply.text, expected)
 
     def _started_over(self, why: str) -> None:
