@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from dcode.errors import DcodeError, LinkError
+from dcode.errors import DcodeError, LinkError, PortGone
 from dcode.firmware.command import Command
 from dcode.firmware.guard import Guard
 from dcode.firmware.profile import FirmwareProfile
@@ -23,10 +23,10 @@ from dcode.streaming.sender import Sender
 class Channel:
     """A connection with a guard, an outbox, and somebody who waits for answers.
 
-    `on_sending` is told of every command before it goes out, `on_withdrawn` of those that did not after all, the last
-    first, and `on_dropped` of those that the firmware has refused and that are not sent again. `on_event` hears every
-    event but the plain acknowledgements of commands, which go to `on_ack`. `on_refused` is told when the guard stopped
-    a command, `on_lost` when the port went away; neither is called twice for one cause.
+    `on_sending` is told of every command before it goes out, and stops it by an error; `on_withdrawn` of those that did
+    not go out after all, the last first, and `on_dropped` of those that the firmware has refused and that are not sent
+    again. `on_event` hears every event but the plain acknowledgements of commands, which go to `on_ack`. `on_refused`
+    is told when a command was stopped, `on_lost` when the port went away; neither is called twice for one cause.
     """
 
     def __init__(
@@ -84,6 +84,8 @@ class Channel:
         """Send commands in order; returns when the last is acknowledged. Raises what stopped them."""
         if not commands:
             return
+        if not self.is_open:
+            raise PortGone(f"{self.transport.name} is closed.", port=self.transport.name)
         done: asyncio.Future[None] = self._loop.create_future()
         self._waiting[id(commands[-1])] = (commands[-1], done)
         self.enqueue(commands)
@@ -141,16 +143,18 @@ class Channel:
         command = self._outbox.popleft() if self._outbox else self._source()
         if command is None:
             return None
-        if self.guard:
-            before = self.guard.position
-            try:
+        before = self.guard.position if self.guard else None
+        try:
+            if self.guard:
                 self.guard.admit(command.text)
-            except DcodeError as error:
-                self.halt(error)
-                self._loop.call_soon(self._on_refused, error)  # not from inside the loop that fills the window
-                return None
-            self._admitted.append((command, before))
-        self._on_sending(command)
+            self._on_sending(command)
+        except DcodeError as error:
+            if self.guard and before:
+                self.guard.set_position(*before)
+            self.halt(error)
+            self._loop.call_soon(self._on_refused, error)  # not from inside the loop that fills the window
+            return None
+        self._admitted.append((command, before))
         return command
 
     def _event(self, event: Event) -> None:

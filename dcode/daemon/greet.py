@@ -22,21 +22,33 @@ _LOOK_SECONDS: Final = 0.02  # between looks at a port while listening
 async def greet(channel: Channel, profile: FirmwareProfile, tools: Translator, seconds: float) -> str:
     """Wait for a greeting, at most `seconds`; it, and what the firmware is. Raises Stalled, FirmwareError."""
     greeting = await _greeting(channel, seconds)
-    try:
-        async with asyncio.timeout(_ANSWER_SECONDS):
-            identity = "\n".join([greeting, *await channel.ask(tools.heard_out(tools.identify()))])
-    except TimeoutError:
+    answer = await _identity(channel, tools)
+    if answer is None and profile.realtime.reset:  # after a limit switch grbl listens to nothing else
+        channel.halt(Stalled("No answer.", port=channel.transport.name))
+        channel.realtime(profile.realtime.reset)
+        answer = await _identity(channel, tools)
+    if answer is None:
         raise Stalled(
             f"{channel.transport.name} does not answer as {profile.name} at {profile.baud} baud: "
             "is it the right port, and the right --profile?",
             port=channel.transport.name,
-        ) from None
+        )
+    identity = "\n".join([greeting, *answer])
     found = recognise(identity)
     if found and found != profile.dialect:
         raise FirmwareError(
             f"{channel.transport.name} is a {found}, not a {profile.name}: use --profile {found}.", found=found
         )
     return identity
+
+
+async def _identity(channel: Channel, tools: Translator) -> list[str] | None:
+    """What the firmware says of itself; None when it says nothing."""
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            return await channel.ask(tools.heard_out(tools.identify()))
+    except (TimeoutError, Stalled):
+        return None
 
 
 async def _greeting(channel: Channel, seconds: float) -> str:

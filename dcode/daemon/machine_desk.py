@@ -119,6 +119,8 @@ class MachineDesk:
     def wanted_profile(self) -> str | None:
         """The profile as it was asked for, a name or a user's own file; that of the firmware where nobody asked."""
         found = self.plotter.status.get("profile")
+        if self._simulated and found:
+            return str(found)
         return self._profile or load_machine(self._setup.machine_file).profile or (str(found) if found else None)
 
     @property
@@ -127,9 +129,10 @@ class MachineDesk:
 
     def profile_for_reading(self) -> str:
         """The dialect that a source is read in: that of the machine that will plot it."""
-        connected = self.plotter.status.get("profile")
-        if connected or self._profile:
-            return str(connected or self._profile)
+        if self.plotter.status.get("profile") and (wanted := self.wanted_profile):
+            return wanted
+        if self._profile:
+            return self._profile
         simulated = SimulatedPort.parse(self.port or "", None, 1.0)
         return (
             (simulated.profile if simulated else None)
@@ -161,8 +164,7 @@ class MachineDesk:
             await self._end_simulated()
             self.port = port = stable_name(port) or port if port.startswith("/dev/tty") else port
             if simulated is None or profile is None:
-                left_at, self.left_at = self.left_at, None
-                await self._open(port, wanted, left_at, fd)
+                await self._open(port, wanted, self.left_at, fd)
                 return
             self._simulated = await SimulatedPlotter.start(profile.dialect, simulated.speed, self._setup.machine_file)
             await self.plotter.call(
@@ -189,6 +191,7 @@ class MachineDesk:
         self, port: str, profile: str | None, left_at: tuple[float, float] | None, fd: int | None = None
     ) -> None:
         await self.plotter.call("connect", port=port, profile=profile, at=None, shown_as=port, left_at=left_at, fd=fd)
+        self.left_at = None
         self.on_position_lost()
         await self.on_open()
 
@@ -217,7 +220,7 @@ class MachineDesk:
                 elif backoff.due(loop.time()):
                     try:
                         async with self._connecting:
-                            await self._open(port, profile, None)
+                            await self._open(port, profile, self.left_at)
                     except DcodeError as error:
                         logging.info("%s: %s", port, error.message)
                         backoff.failed(loop.time())

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dcode.daemon.plotter_port import Point, unregistered
 from dcode.daemon.plotter_runs import PlotterRuns
 from dcode.daemon.plotter_state import PlotterState
+from dcode.firmware.guard import Guard
+from dcode.firmware.translate import Translator
+from dcode.machine.machine import Machine
 
 _S = PlotterState
 
@@ -52,6 +55,19 @@ class Plotter(PlotterRuns):
         commands = {"up": tools.pen_up, "down": tools.pen_down}
         await channel.execute(commands[to]() if isinstance(to, str) else tools.pen_angle(to))
 
+    def use_machine(self, machine: Machine) -> None:
+        """Go by another description of the same machine from now on: pens, feeds, limits. Only between jobs."""
+        if machine == self.machine:
+            return
+        self._must_be(_S.IDLE)
+        channel, _ = self._wire()
+        assert channel.guard and self.profile
+        at = channel.guard.position
+        self.machine, self._translator = machine, Translator(self.profile, machine)
+        channel.guard = Guard(machine, self.profile)
+        if at:
+            channel.guard.set_position(*at)
+
     async def console(self, line: str) -> list[str]:
         """Send one line that a user typed, once the guard has passed it; what the firmware said to it."""
         self._must_be(_S.IDLE, _S.ALARM)
@@ -87,12 +103,16 @@ class Plotter(PlotterRuns):
         await self._travel((x + dx, y + dy))
 
     async def register(self, x: float, y: float) -> Point | None:
-        """The gondola is at (x, y): how far from there it was believed to be, None if nothing was believed."""
+        """The gondola is at (x, y): how far from there it was believed to be, None if nothing was believed.
+
+        Raises LimitError for a place that the gondola cannot be moved from.
+        """
         self._must_be(_S.IDLE, _S.PAUSED, _S.ALARM)
         channel, _ = self._wire()
         if self.state is _S.ALARM:
             await self._recover(channel)
         assert channel.guard
+        channel.guard.check_move((x, y), (x, y))
         believed = channel.guard.position or self._believed
         await self._register((x, y))
         return believed and (x - believed[0], y - believed[1])

@@ -52,11 +52,11 @@ class PlotterFaults(PlotterPort):
         self._ending: asyncio.Task[None] | None = None  # what winds the run up
         self._closing: set[asyncio.Task[None]] = set()  # journals of runs that have ended
         self._entering = False  # on the way to where the run is to go on; the pen goes down there
-        self._making_safe = False
         self._braking = False
         self._status = events.Status("", None)  # the last report of the firmware
         self._status_came = asyncio.Event()
         self._link_was_poor = False
+        self._without_pen = 0  # reports that tell of no signal for the pen
         self._distrusted = False  # where the firmware says that it is proves nothing
         self._astray = 0  # reports from beside the path
 
@@ -74,13 +74,24 @@ class PlotterFaults(PlotterPort):
         self._winding_up = True
         if self._ending:
             self._ending.cancel()
-        self._ending = self._start(ending)
+        self._ending = self._start(self._wound_up(ending))
+
+    async def _wound_up(self, ending: Coroutine[Any, Any, None]) -> None:
+        """An ending that fails is a fault, unless a fault was what it failed by: no run is left half wound up."""
+        try:
+            await ending
+        except (FirmwareError, LinkError, LimitError, MachineNotReady) as error:
+            if self._run is None or self._making_safe:
+                raise
+            self._fault(error, position_lost=not self.registered)
+            raise
 
     def _heard(self, event: events.Event) -> None:
         match event:
             case events.Refused(text=text, command=command):
                 where = f" to {command.text!r}" if command else ""
                 self._not_carried_out(command if self._counts_surely else None)
+                self._distrusted = not (self._counts_surely or self._has_kept_running())
                 self._fault(Refused(f"The firmware said {text!r}{where}.", reply=text), position_lost=False)
             case events.Fault(text=text):
                 self._not_carried_out(None)
@@ -103,6 +114,8 @@ class PlotterFaults(PlotterPort):
             case events.Assumed(commands=commands, reason=reason):
                 self._notice("assumed", f"{len(commands)} lines are taken as acknowledged: {reason}.")
                 self._look_at_link()
+                if self._run:
+                    self._run.marks.assumed(commands)
                 ends = [command.end for command in commands if command.end]
                 if ends:
                     self._compare(ends[-1], self._status.position)
@@ -138,9 +151,12 @@ class PlotterFaults(PlotterPort):
 
     def _take_status(self, status: events.Status) -> None:
         self._status, self._firmware_state = status, status.state or None
+        self._without_pen = self._without_pen + 1 if self._says_pen_is_off(status) else 0
         self._status_came.set()
         self._status_came = asyncio.Event()
         self._report({"event": "status"})
+        if self._run and self._started_unheard():
+            return
         run = self._run
         if run and status.state.startswith("Hold") and not (self._braking or self._making_safe):
             self._held_by_hand(run)
@@ -150,6 +166,31 @@ class PlotterFaults(PlotterPort):
         if self._astray >= _ASTRAY:
             x, y = status.position
             self._went_astray(f"The gondola is at X {x:.2f} Y {y:.2f}, beside its path: a line was garbled on its way.")
+
+    def _says_pen_is_off(self, status: events.Status) -> bool:
+        """Whether a pen on the spindle output has no signal any more, although it was given one.
+
+        A restart takes it away, and no line of ours does: the pen's up is a speed as well.
+        """
+        if self.profile is None or self.profile.pen.method != "spindle" or self.pen == "unknown":
+            return False
+        speeds = status.fields.get("FS", "").split(",")
+        return status.state.startswith(("Idle", "Run", "Hold")) and len(speeds) > 1 and speeds[1].strip() == "0"
+
+    def _has_kept_running(self) -> bool:
+        """Whether the last report proves that the firmware has not started anew since the pen was set."""
+        profile = self.profile
+        by_spindle = profile is not None and profile.pen.method == "spindle" and self.pen != "unknown"
+        return by_spindle and not self._says_pen_is_off(self._status)
+
+    def _started_unheard(self) -> bool:
+        """Whether the firmware must have started anew without a greeting that was heard; then a fault follows."""
+        if self._without_pen < _ASTRAY or self._making_safe:
+            return False
+        self._without_pen = 0
+        reset = UnexpectedReset("The firmware started anew: the pen has no signal any more.", greeting="")
+        self._fault(reset, position_lost=True)
+        return True
 
     def _compare(self, wanted: Point, reported: Point | None) -> bool:
         """At a standstill: is the machine where its lines led it? If not, one of them was lost on its way."""
@@ -164,7 +205,7 @@ class PlotterFaults(PlotterPort):
         then where the firmware believes to be is not where the gondola hangs.
         """
         self._not_carried_out(None)
-        self._distrusted = self.profile is None or self.profile.numbering is None
+        self._distrusted = not self._counts_surely
         self._fault(Refused(sentence, reply=""), position_lost=False)
 
     async def _ask_status(self, channel: Channel, query: bytes) -> events.Status | None:
@@ -234,16 +275,20 @@ class PlotterFaults(PlotterPort):
         self._wind_up(self._make_safe(channel, error))
 
     async def _make_safe(self, channel: Channel, error: DcodeError) -> None:
-        run = self._run
+        """The end of what cannot go on: whatever happens on the way, a run ends, and it is said where the pen is."""
+        run, lifted = self._run, False
         try:
             if isinstance(error, Refused) and self.registered:
                 await self._brake(channel)  # what is behind the refused line would be drawn from the wrong place
             lifted = not isinstance(error, Alarm) and await self._try_lift(channel)
+        except (FirmwareError, LinkError, LimitError, MachineNotReady) as another:  # a reset on top of it, say
+            self._notice(another.kind, another.message)
+            lifted = self._channel is channel and channel.is_open and await self._try_lift(channel)
+        finally:
             if self._distrusted:
                 self._position_unknown()
             elif lifted and self.registered:
                 await self._take_up_position()
-        finally:
             self._making_safe = self._distrusted = False
         pen = "The pen is up." if lifted else "The pen could not be lifted: lift it by hand."
         if self._channel is channel:
@@ -288,6 +333,7 @@ class PlotterFaults(PlotterPort):
             self._braking = False
         channel.halt(Refused("Dropped: the machine was stopped.", reply=""))
         channel.realtime(bytes_of.reset)
+        self.pen = "unknown"  # the reset takes its signal away
         if stood_at is None:
             self._position_unknown()
             return True
@@ -308,7 +354,7 @@ class PlotterFaults(PlotterPort):
                 while True:
                     status = await self._ask_status(channel, query)
                     if status and status.state in ("Hold:0", "Idle", "Hold"):
-                        return status.position
+                        return status.position or await self._reported_position()
                     await asyncio.sleep(_LOOK_SECONDS)
         return None
 
@@ -327,6 +373,9 @@ class PlotterFaults(PlotterPort):
         run = self._run
         reason = f"{error.message} The pen could not be lifted: lift it by hand."
         self._position_unknown()
+        if self._ending:
+            self._ending.cancel()  # of the port that is gone
+        self._making_safe = self._braking = self._distrusted = False
         if run:
             self._end_run(run, "interrupted", reason)
         self._drop_channel(error)

@@ -54,6 +54,7 @@ class PlotterPort(ABC):
         self._channel: Channel | None = None
         self._translator: Translator | None = None
         self._run: Run | None = None
+        self._making_safe = False  # after a fault: braking, lifting
         self._area: Bounds | None = None  # the firmware's own limits
         self._feed: float | None = None
         self._shown: Point | None = None  # where the acknowledged moves end
@@ -331,6 +332,8 @@ class PlotterPort(ABC):
         return self._channel, self._translator
 
     def _must_be(self, *allowed: PlotterState) -> None:
+        if self._making_safe:
+            raise MachineNotReady("Something went wrong, and the pen is being lifted; try again.", reason="busy")
         if self.state not in allowed:
             self._wire()
             raise MachineNotReady(f"The machine is {self.state}. {self.message or ''}".strip(), reason=str(self.state))

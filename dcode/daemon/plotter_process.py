@@ -46,7 +46,7 @@ class PlotterProcess:
 
     def __init__(
         self,
-        machine: Machine,
+        read_machine: Callable[[], Machine],
         state_dir: Path,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
@@ -54,7 +54,8 @@ class PlotterProcess:
     ) -> None:
         self._reader, self._writer, self._ports = reader, writer, ports
         self._boxes = state_dir / FOLDER
-        self.plotter = Plotter(machine, self._report)
+        self._read_machine = read_machine
+        self.plotter = Plotter(read_machine(), self._report)
         self._status_due: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._following: asyncio.Task[None] | None = None
@@ -84,9 +85,9 @@ class PlotterProcess:
     async def serve(self) -> None:
         """Until the daemon closes its end."""
         self._task(self._show_life())
-        while line := await self._reader.readline():
-            message = decode(line)
-            self._task(self._answer(message))
+        with contextlib.suppress(ConnectionError):  # a daemon that died with news unread: the same as its end
+            while line := await self._reader.readline():
+                self._task(self._answer(decode(line)))
         await self.plotter.leave()
 
     def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -128,6 +129,7 @@ class PlotterProcess:
 
     async def _run(self, message: Message) -> None:
         begin = message["begin"]
+        self.plotter.use_machine(self._read_machine())  # machine.json may have changed since the port was opened
         self.plotter.start_run(
             message["job"],
             Motion.load(Path(message["motion"])),
@@ -203,7 +205,7 @@ def _point(pair: list[float] | None) -> tuple[float, float] | None:
     return (pair[0], pair[1]) if pair else None
 
 
-async def serve(fd: int, ports: int, machine: Machine, state_dir: Path) -> None:
+async def serve(fd: int, ports: int, read_machine: Callable[[], Machine], state_dir: Path) -> None:
     """Serve the daemon at the other end of a socket."""
     loop = asyncio.get_running_loop()
     # The daemon decides when this process ends, by closing its end. Service managers signal the whole group.
@@ -211,19 +213,21 @@ async def serve(fd: int, ports: int, machine: Machine, state_dir: Path) -> None:
         loop.add_signal_handler(number, lambda: None)
     reader, writer = await asyncio.open_unix_connection(sock=socket.socket(fileno=fd), limit=MAX_MESSAGE)
     with socket.socket(fileno=ports) as handing_over:
-        await PlotterProcess(machine, state_dir, reader, writer, handing_over).serve()
+        await PlotterProcess(read_machine, state_dir, reader, writer, handing_over).serve()
 
 
 def main() -> None:
     """python -m dcode.daemon.plotter_process FD PORTS MACHINE STATE_DIR PARK; PARK is 0, 1, or - for machine.json's."""
     fd, ports, machine, state_dir, park = sys.argv[1:]
-    plotter = load_machine(Path(machine))
-    if park != "-":
-        plotter = replace(plotter, park=park == "1")
+
+    def read_machine() -> Machine:
+        found = load_machine(Path(machine))
+        return found if park == "-" else replace(found, park=park == "1")
+
     with contextlib.suppress(PermissionError):  # needs a privilege; without it all are equal
         os.nice(-10)
     gc.freeze()  # what was imported stays: collections then touch little, and take well under a millisecond
-    asyncio.run(serve(int(fd), int(ports), plotter, Path(state_dir)))
+    asyncio.run(serve(int(fd), int(ports), read_machine, Path(state_dir)))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from dcode.daemon.run import Run
 from dcode.errors import JournalError, MachineNotReady, Stalled
 from dcode.firmware.command import Command, CommandKind
 from dcode.gcode.motion import Kind, Motion
-from dcode.gcode.place import Place
+from dcode.gcode.place import Place, beginning
 from dcode.jobs.history import boot_id
 from dcode.jobs.journal import Journal
 from dcode.jobs.watermarks import Watermarks
@@ -52,9 +52,8 @@ class PlotterRuns(PlotterFaults):
             raise unregistered()
         channel, tools = self._wire()
         assert self.profile and channel.guard
-        at = self._position()
-        if begin:
-            channel.guard.check_move(at, (begin.x, begin.y))
+        at, start = self._position(), begin or beginning(motion)
+        channel.guard.check_move(at, (start.x, start.y))
         self._base = (channel.sender.sent, channel.sender.acked, channel.sender.resends)
         run = Run(job, motion, tools, begin, wary=self.profile.numbering is None)
         run.marks = Watermarks(run.place, self.profile.flow.planner_lines, at)
@@ -64,17 +63,12 @@ class PlotterRuns(PlotterFaults):
         self._run, self._winding_up, self._checking = run, False, False
         self._to(_S.PLOTTING)
         record.begin(job, digest, boot_id(), time.time())
-        if begin:
-            self._wind_up(self._enter((begin.x, begin.y), run.pen_down))
-        else:
-            channel.enqueue([*tools.preamble(), *tools.pen_up()])
+        self._wind_up(self._enter((start.x, start.y), run.pen_down))
 
     def pause(self, now: bool) -> None:
         """Stop feeding at the end of the stroke, or at once; then lift and wait."""
-        if self.state is not _S.PLOTTING:
+        if self.state is not _S.PLOTTING or self._making_safe:
             raise MachineNotReady(f"There is nothing to pause: the machine is {self.state}.", reason=str(self.state))
-        if self._entering:
-            raise MachineNotReady("The job is just being taken up; try again in a moment.", reason="plotting")
         self._to(_S.PAUSING)
         if now:
             self._wind_up(self._hold_at_once("Paused in the stroke."))
@@ -91,7 +85,7 @@ class PlotterRuns(PlotterFaults):
             return
         if self.state is _S.PAUSING and self._ending:
             await asyncio.wait([self._ending])  # it is lifting: that is finished first
-        if self.state is not _S.PAUSED or run is None or self._held is None:
+        if self.state is not _S.PAUSED or run is None or self._held is None or self._making_safe:
             raise MachineNotReady(f"No job is paused: the machine is {self.state}.", reason=str(self.state))
         channel, _ = self._wire()
         (place, down), at = self._held, self._position()
@@ -124,7 +118,7 @@ class PlotterRuns(PlotterFaults):
     def cancel(self) -> None:
         """Feed no more, lift, park. The job ends as cancelled."""
         run = self._run
-        if run is None or self.state not in RUNNING:
+        if run is None or self.state not in RUNNING or self._making_safe:
             raise MachineNotReady(f"No job is at the machine: it is {self.state}.", reason=str(self.state))
         self._to(_S.STOPPING)
         self._wind_up(self._finish(run, "cancelled", "Cancelled."))
@@ -204,8 +198,8 @@ class PlotterRuns(PlotterFaults):
         if command.row < 0:
             run.marks.sending(command)
         else:
-            run.marks.sending(command, run.place)
             run.record.sending(run.place)
+            run.marks.sending(command, run.place)
 
     def _withdrawn(self, command: Command) -> None:
         if self._run:
@@ -230,7 +224,13 @@ class PlotterRuns(PlotterFaults):
         if status is None:
             self._fault(Stalled("The firmware acknowledges and does not say where it is."), position_lost=True)
             return False
-        return self._compare(self._position(), status.position)
+        if self._started_unheard():
+            return False
+        if not self._compare(self._position(), status.position or await self._reported_position()):
+            return False
+        if self._run:
+            self._run.marks.stands()
+        return True
 
     async def _hold(self, message: str) -> None:
         """Lift, wait until the machine stands still, and remember where that is."""

@@ -71,8 +71,12 @@ class RunRecord:
         return (row < self._durable or self._durable >= len(self._motion)) and not self._broken
 
     def sending(self, place: Place) -> None:
-        """A command is about to go out, after which the run is at `place`."""
-        self._write(Sent(place))
+        """A command is about to go out, after which the run is at `place`. Raises JournalError; then it must not."""
+        try:
+            self._journal.write(Sent(place))
+        except JournalError:
+            self._broken = True
+            raise
 
     def acked(self) -> None:
         """The watermarks have risen."""

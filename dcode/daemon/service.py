@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import time
@@ -19,7 +20,7 @@ from dcode.daemon.run_desk import RunDesk
 from dcode.daemon.server import Client, Handler, Server
 from dcode.daemon.supervision import Supervision
 from dcode.daemon.wire_desk import WireDesk
-from dcode.errors import DcodeError, MachineNotReady
+from dcode.errors import DcodeError, MachineNotReady, PortBusy
 from dcode.jobs.job import Job, JobState
 from dcode.jobs.store import JobStore
 
@@ -51,9 +52,10 @@ class Service:
     async def run(self) -> None:
         """Serve until somebody stops the daemon."""
         self.store.recover("The daemon ended while this was being plotted.")
+        left = await self._left()
         await self.server.listen(self.setup.socket)
         self.supervision.begin()
-        connecting = asyncio.get_running_loop().create_task(self._connect_at_start())
+        connecting = asyncio.get_running_loop().create_task(self._connect_at_start(left))
         await self.ended.wait()
         self.supervision.end()
         connecting.cancel()
@@ -74,18 +76,26 @@ class Service:
         self._goes_on = goes_on
         self.ended.set()
 
-    async def _connect_at_start(self) -> None:
+    async def _left(self) -> Handover | None:
+        """What the daemon before this one left, and where the machine stood when it ended."""
+        left = Handover.take(self.setup.state_dir)
+        with contextlib.suppress(DcodeError):  # a journal that cannot be read: then the position is not known
+            self.machine.left_at = left.at if left else await self.runs.last_stood()
+        return left
+
+    async def _connect_at_start(self, left: Handover | None) -> None:
         """To the port that the daemon before this one left, or to one that is named.
 
         What goes wrong is in the status, and tried again when the machine is asked for.
         """
-        left = Handover.take(self.setup.state_dir)
         try:
-            self.machine.left_at = left.at if left else await self.runs.last_stood()
             if left and await self.machine.take_over(left, self.plotter.kept):
                 await self._go_on(left)
             elif self.setup.port or load_machine(self.setup.machine_file).port:
                 await self.machine.ensure_connected(self.plotter.kept)
+        except PortBusy as error:  # the process of the daemon before this one may still be lifting the pen
+            logging.warning("at the start: %s", error.message)
+            self.machine.port_was_lost()
         except DcodeError as error:
             logging.warning("at the start: %s", error.message)
         finally:

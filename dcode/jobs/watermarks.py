@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from dcode.firmware.command import Command, CommandKind
@@ -45,7 +45,8 @@ class Watermarks:
         self._planner_lines = planner_lines
         self._leads_to = begin  # where the run is once all that is on its way is carried out; `sent` may be beyond
         self._at = at  # where the commands that were sent end
-        self._count = 0
+        self._count = self._acked_count = 0
+        self._assumed: set[int] = set()  # commands, by id, that nobody has acknowledged
         self._reached = 0  # how many commands are surely carried out
         self._proved = (0, begin)  # the same by the last barrier: nothing before it can turn out to be missing
         self._limit: int | None = None  # the command of this number was not carried out: what is behind does not count
@@ -78,15 +79,25 @@ class Watermarks:
             sent = self._flight.popleft()
             taken = sent.command is command
             self.acked = sent.after
-            if sent.command.kind is CommandKind.BARRIER:
-                self._planner.clear()
-                self._reach(sent.number + 1, sent.after)
-                self._proved = (self._reached, self.executed)
+            self._acked_count = sent.number + 1
+            surely = id(sent.command) not in self._assumed
+            if sent.command.kind is CommandKind.BARRIER and surely:
+                self.stands()
             elif sent.command.kind in _MOVES:
                 self._planner.append(sent)
-                if len(self._planner) > self._planner_lines:
+                if surely and len(self._planner) > self._planner_lines:
                     done = self._planner.popleft()
                     self._reach(done.number + 1, done.after)
+
+    def assumed(self, commands: Iterable[Command]) -> None:
+        """These are taken as acknowledged, because the machine is at rest: what got lost may be they themselves."""
+        self._assumed = {id(command) for command in commands}
+
+    def stands(self) -> None:
+        """All that was acknowledged is carried out: the machine is at rest, and where it should be."""
+        self._planner.clear()
+        self._reach(self._acked_count, self.acked)
+        self._proved = (self._reached, self.executed)
 
     def reported(self, at: Point) -> bool:
         """The gondola is at `at`, on its way. False: none of the moves that it can be in leads past there."""

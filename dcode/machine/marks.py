@@ -16,6 +16,7 @@ from dcode.gcode.place import Place
 from dcode.machine.limits import SoftLimits
 from dcode.machine.machine import Machine
 
+HOME: Final = "home"  # always there: it is what a user types without looking
 APART_MM: Final = 1.0  # marks nearer than this cannot be told apart by eye; the first of them is kept
 _CORNERS: Final = ("top left", "top right", "bottom right", "bottom left")  # in the order of Bounds.corners
 
@@ -45,13 +46,14 @@ def marks(machine: Machine, motion: Motion | None = None, place: Place | None = 
     limits, found = SoftLimits.of(machine), list[Mark]()
     for mark in (*drawn, *_fixed(machine)):
         reachable = limits.violation(mark.x, mark.y) is None
-        if reachable and all(math.dist((mark.x, mark.y), (other.x, other.y)) >= APART_MM for other in found):
+        apart = all(math.dist((mark.x, mark.y), (other.x, other.y)) >= APART_MM for other in found)
+        if reachable and (apart or mark.name == HOME):
             found.append(mark)
     return found
 
 
 def _fixed(machine: Machine) -> Iterator[Mark]:
-    yield Mark("home", *machine.home, "the home position, where a job begins")
+    yield Mark(HOME, *machine.home, "the home position, where a job begins")
     for name, corner in zip(_CORNERS, machine.work_area.corners, strict=True):
         yield Mark(name, *corner, f"the {name} corner of the work area")
 

@@ -184,6 +184,7 @@ class Grbl(GrblSystem):
     # --- what a line asks for
 
     def block(self, line: str) -> Program:
+        offset = self.gcode.work_offset()
         for operation in self.gcode.line(line):
             if isinstance(operation, Move):
                 yield from self.move(operation)
@@ -196,6 +197,12 @@ class Grbl(GrblSystem):
                 yield from self._dwell(operation.seconds)
             else:
                 yield from self._pause(operation)
+        if self.gcode.work_offset() != offset:
+            self.offset_changed()
+
+    def offset_changed(self) -> None:
+        """system_flag_wco_change: the next status report tells it."""
+        self.wco_in = 0
 
     def move(self, move: Move) -> Program:
         """mc_line: wait for room in the planner, then plan."""
@@ -213,6 +220,8 @@ class Grbl(GrblSystem):
             else:
                 yield from self._rest(Wait())
         yield self.now + self.effort.plan + self.effort.replan * plotter.queued
+        if Request.RESET in self.requests:  # it came meanwhile, and has emptied the planner
+            return
         feed = move.feed / 60
         if move.inverse:
             feed *= dist(move.target, plotter.planned)

@@ -106,6 +106,10 @@ class GrblHal(Grbl):
         self._due = {"Ov", "A", "TLR"} | (self._due & {"H"})
         self.wco_in = 1
 
+    def offset_changed(self) -> None:
+        super().offset_changed()
+        self._due.add("WCO")
+
     def idle_seconds(self) -> float:
         return 0.02
 

@@ -12,7 +12,7 @@ from dcode.firmware.status import Reports
 from dcode.streaming.events import Action, Alarmed, Busy, Fault, Greeted, Refused, Said, Status
 from dcode.streaming.recovery import Recovery
 from dcode.streaming.resend import Resends
-from dcode.streaming.resets import OffsetWatch
+from dcode.streaming.resets import MOVES_THE_ZERO, OffsetWatch
 from dcode.streaming.state import Hearing
 from dcode.streaming.traffic import Line, Traffic, commands_of
 
@@ -88,6 +88,12 @@ class Listener:
         if numbering and numbering.prove_by_barrier:
             traffic.private.append(Line(Command(self._profile.commands.barrier, kind=_WIRE)))
         traffic.hearing = Hearing.UNTIL_SYNC if flow.sync else Hearing.ALL
+
+    def queued(self, command: Command) -> None:
+        """A command is to go out."""
+        if command.kind in MOVES_THE_ZERO:
+            self.offset.forget()
+            self._reports.forget_offset()
 
     def reset_goes_out(self, now: float) -> None:
         """From here on the firmware forgets. Acks until its greeting are of lines that it did not finish."""

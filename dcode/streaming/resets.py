@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from dcode.firmware.command import Command, CommandKind
+from dcode.firmware.command import CommandKind
 from dcode.streaming.events import Status
 from dcode.streaming.traffic import Traffic
 
 # What may move the zero. All else leaves it where it is.
-_MOVES_THE_ZERO: Final = (CommandKind.POSITION, CommandKind.HOME, CommandKind.CONSOLE)
+MOVES_THE_ZERO: Final = (CommandKind.POSITION, CommandKind.HOME, CommandKind.CONSOLE)
 
 
 class OffsetWatch:
@@ -30,17 +30,12 @@ class OffsetWatch:
         self._known: str | None = None
         self._odd: str | None = None
 
-    def queued(self, command: Command) -> None:
-        """A command is to go out."""
-        if command.kind in _MOVES_THE_ZERO:
-            self.forget()
-
     @property
     def zero_moves(self) -> bool:
         """Whether the zero is about to move: what is reported now is true before it or after it, nobody knows."""
         traffic = self._traffic
         waiting = (*traffic.queue, *(line.command for line in (*traffic.flight, *traffic.again)))
-        return any(command.kind in _MOVES_THE_ZERO for command in waiting)
+        return any(command.kind in MOVES_THE_ZERO for command in waiting)
 
     def report(self, status: Status) -> str | None:
         """A status report has come. What it says of a reset; None: nothing."""

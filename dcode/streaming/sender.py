@@ -104,7 +104,7 @@ class Sender:
         if command.text == self._introduction:
             self._listener.introduction_asked = True
         if command.kind is not _DRAW:
-            self._listener.offset.queued(command)
+            self._listener.queued(command)
         traffic.queue.append(command)
         if traffic.state is SenderState.IDLE:
             traffic.become(SenderState.STREAMING)

@@ -43,7 +43,7 @@ def strokes(svg: str) -> list[list[tuple[float, float]]]:
     """The polylines of an ink SVG, mm, y up."""
     found = []
     for path in re.findall(r'<path[^>]* d="([^"]*)"', svg):
-        for part in re.split("[Mm]", path)[1:]:
+        for part in re.split("[Mm]", path.replace("h0", ""))[1:]:  # a dot is a line of no length
             numbers = [float(word) for word in re.findall(r"-?\d*\.?\d+", part)]
             found.append([(x, -y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)])
     return found
