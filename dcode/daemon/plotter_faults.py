@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
 from abc import abstractmethod
 from collections.abc import Coroutine
 from typing import Any, Final
 
 from dcode.daemon.channel import Channel
-from dcode.daemon.plotter_port import SAME_PLACE_MM, Opener, PlotterPort, Point, Report
+from dcode.daemon.plotter_halt import LIFT_SECONDS, PlotterHalt
+from dcode.daemon.plotter_port import Opener, Point, Report
+from dcode.daemon.plotter_position import SAME_PLACE_MM
 from dcode.daemon.plotter_state import PlotterState
 from dcode.daemon.run import Run
 from dcode.errors import (
@@ -26,24 +27,17 @@ from dcode.errors import (
     UnexpectedReset,
 )
 from dcode.firmware.command import Command
-from dcode.firmware.profile import FirmwareProfile
 from dcode.link.serial import open_port
 from dcode.machine.machine import Machine
 from dcode.streaming import events
 
-_LIFT_SECONDS: Final = 60.0  # how long what is in the buffers, and the pen-up behind it, may take after a fault
-_BRAKE_SECONDS: Final = 10.0  # from a feed hold to a standstill
-_LOOK_SECONDS: Final = 0.05  # between status queries while braking
-_REPORT_SECONDS: Final = 2.0  # for the answer to one; grbl answers within milliseconds
-_QUESTIONS: Final = 5  # unanswered ones, one after another, before the link counts as dead
-_UNTIL_OFFSET: Final = 40  # reports until one has the work offset: grbl tells it with every 30th at the latest
 _ASTRAY: Final = 2  # reports from beside the path, one after another: one alone may be a garbled line
 
 _S = PlotterState
 RUNNING: Final = frozenset({_S.PLOTTING, _S.PAUSING, _S.PAUSED})
 
 
-class PlotterFaults(PlotterPort):
+class PlotterFaults(PlotterHalt):
     """Hears what the machine says, and ends a run that cannot go on."""
 
     def __init__(self, machine: Machine, report: Report, ports: Opener = open_port) -> None:
@@ -52,11 +46,7 @@ class PlotterFaults(PlotterPort):
         self._ending: asyncio.Task[None] | None = None  # what winds the run up
         self._closing: set[asyncio.Task[None]] = set()  # journals of runs that have ended
         self._entering = False  # on the way to where the run is to go on; the pen goes down there
-        self._braking = False
-        self._status = events.Status("", None)  # the last report of the firmware
-        self._status_came = asyncio.Event()
         self._link_was_poor = False
-        self._without_pen = 0  # reports that tell of no signal for the pen
         self._distrusted = False  # where the firmware says that it is proves nothing
         self._astray = 0  # reports from beside the path
 
@@ -167,22 +157,6 @@ class PlotterFaults(PlotterPort):
             x, y = status.position
             self._went_astray(f"The gondola is at X {x:.2f} Y {y:.2f}, beside its path: a line was garbled on its way.")
 
-    def _says_pen_is_off(self, status: events.Status) -> bool:
-        """Whether a pen on the spindle output has no signal any more, although it was given one.
-
-        A restart takes it away, and no line of ours does: the pen's up is a speed as well.
-        """
-        if self.profile is None or self.profile.pen.method != "spindle" or self.pen == "unknown":
-            return False
-        speeds = status.fields.get("FS", "").split(",")
-        return status.state.startswith(("Idle", "Run", "Hold")) and len(speeds) > 1 and speeds[1].strip() == "0"
-
-    def _has_kept_running(self) -> bool:
-        """Whether the last report proves that the firmware has not started anew since the pen was set."""
-        profile = self.profile
-        by_spindle = profile is not None and profile.pen.method == "spindle" and self.pen != "unknown"
-        return by_spindle and not self._says_pen_is_off(self._status)
-
     def _started_unheard(self) -> bool:
         """Whether the firmware must have started anew without a greeting that was heard; then a fault follows."""
         if self._without_pen < _ASTRAY or self._making_safe:
@@ -207,51 +181,6 @@ class PlotterFaults(PlotterPort):
         self._not_carried_out(None)
         self._distrusted = not self._counts_surely
         self._fault(Refused(sentence, reply=""), position_lost=False)
-
-    async def _ask_status(self, channel: Channel, query: bytes) -> events.Status | None:
-        """A status report that was asked for now; None when none comes."""
-        came = self._status_came
-        channel.realtime(query)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_REPORT_SECONDS):
-                await came.wait()
-            return self._status
-        return None
-
-    async def _reported_position(self) -> Point | None:
-        channel, _ = self._wire()
-        query = self.profile.realtime_status if self.profile else b""
-        unanswered = 0
-        for _ in range(_UNTIL_OFFSET if query else 0):
-            status = await self._ask_status(channel, query)
-            if status and status.position:
-                return status.position
-            unanswered = 0 if status else unanswered + 1
-            if unanswered >= _QUESTIONS:
-                break
-        return None
-
-    async def _machine_position(self) -> Point | None:
-        if await self._reported_position() is None:
-            return None
-        parts = self._status.fields.get("MPos", "").split(",")
-        with contextlib.suppress(ValueError, IndexError):
-            return float(parts[0]), float(parts[1])
-        return None
-
-    async def _at_rest(self, channel: Channel, query: bytes) -> events.Status | None:
-        """The report of a machine that has come to rest, however long that takes; None when it does not answer.
-
-        Its acknowledgements alone do not say so: one that came twice would be counted for the next line.
-        """
-        unanswered = 0
-        while unanswered < _QUESTIONS:
-            status = await self._ask_status(channel, query)
-            unanswered = 0 if status else unanswered + 1
-            if status and not status.state.startswith(("Run", "Hold", "Jog")):
-                return status
-            await asyncio.sleep(_LOOK_SECONDS)
-        return None
 
     # -- the end of what cannot go on ----------------------------------------------------------------------------------
 
@@ -296,79 +225,6 @@ class PlotterFaults(PlotterPort):
         if run and self._run is run:
             self._end_run(run, "interrupted", f"{error.message} {pen}")
 
-    async def _try_lift(self, channel: Channel) -> bool:
-        """Raise the pen; whether the firmware confirmed it."""
-        tools = self._tools
-        try:
-            async with asyncio.timeout(_LIFT_SECONDS):
-                await channel.execute([*tools.preamble(), *tools.pen_up(), *tools.barrier()])
-        except (TimeoutError, FirmwareError, LinkError, LimitError):
-            return False
-        return True
-
-    async def _take_up_position(self) -> None:
-        """Where lines were lost or dropped, the gondola is where the firmware says, and not where they lead."""
-        try:
-            async with asyncio.timeout(_LIFT_SECONDS):
-                at = await self._ask_position() or await self._reported_position()
-        except (TimeoutError, FirmwareError, LinkError):
-            at = None
-        if at:
-            self._position_known(at)
-
-    async def _brake(self, channel: Channel) -> bool:
-        """Stop at once and drop what the firmware has, where that keeps the position: grbl's hold, then its reset.
-
-        Elsewhere nothing happens, and it says so: the buffered moves are carried out. The reset takes back G92, so the
-        position that was reported at the standstill is set again.
-        """
-        assert self.profile
-        bytes_of = self.profile.realtime
-        if not (bytes_of.hold and bytes_of.reset and bytes_of.status):
-            return False
-        self._braking = True
-        try:
-            stood_at = await self._standstill(channel, bytes_of.hold, bytes_of.status)
-        finally:
-            self._braking = False
-        channel.halt(Refused("Dropped: the machine was stopped.", reply=""))
-        channel.realtime(bytes_of.reset)
-        self.pen = "unknown"  # the reset takes its signal away
-        if stood_at is None:
-            self._position_unknown()
-            return True
-        tools = self._tools
-        assert channel.guard
-        channel.guard.reset()
-        if self._run:
-            self._run.marks.stopped(stood_at)
-        await channel.execute([*tools.preamble(), *tools.set_position(*stood_at)])
-        self._position_known(stood_at)
-        return True
-
-    async def _standstill(self, channel: Channel, hold: bytes, query: bytes) -> Point | None:
-        """Brake along the path; where the gondola then stands, None if the firmware does not say."""
-        channel.realtime(hold)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_BRAKE_SECONDS):
-                while True:
-                    status = await self._ask_status(channel, query)
-                    if status and status.state in ("Hold:0", "Idle", "Hold"):
-                        return status.position or await self._reported_position()
-                    await asyncio.sleep(_LOOK_SECONDS)
-        return None
-
-    async def _recover(self, channel: Channel) -> None:
-        """Out of an alarm, at the user's wish and never otherwise: reset where that is a byte, unlock, pen up."""
-        assert self.profile
-        if self.profile.realtime.reset:
-            channel.realtime(self.profile.realtime.reset)
-        await channel.execute(self._tools.unlock())
-        # Twice, because a board that was reset a moment ago greets while the first try is on its way.
-        if not (await self._try_lift(channel) or await self._try_lift(channel)):
-            raise MachineNotReady(f"The firmware does not answer. {self.message or ''}".strip(), reason="alarm")
-        self._to(_S.IDLE)
-
     def _lost(self, error: LinkError) -> None:
         run = self._run
         reason = f"{error.message} The pen could not be lifted: lift it by hand."
@@ -402,35 +258,13 @@ class PlotterFaults(PlotterPort):
             await asyncio.wait(self._closing)  # who is told of the stop finds the job ended
         return asks_for_reset
 
-    async def _stop_by(self, channel: Channel, profile: FirmwareProfile, other_reset: bool) -> str:
-        """What was done, and what may still run, in a sentence."""
-        if profile.stop_bytes:
-            channel.realtime(profile.stop_bytes)
-            return "The firmware was reset in motion."
-        line = profile.stop_line.encode("ascii") + b"\n" if profile.stop_line else b""
-        if line and profile.stop.line_at_once:
-            channel.realtime(line)
-        # Before a line that is only queued: one that arrives late could halt the board that was just reset.
-        if profile.stop.dtr and (other_reset or await asyncio.to_thread(channel.transport.pulse_dtr)):
-            return "The board was reset."
-        if line and profile.stop.line_at_once:
-            return f"{profile.stop_line} halted the firmware at once; it answers again after a reset."
-        if line:
-            channel.realtime(line)
-            return (
-                f"{profile.stop_line} was sent: without an emergency parser the firmware first ends the move it is in, "
-                "and more if its queue is full."
-            )
-        lifted = await self._try_lift(channel)
-        return f"This link cannot reset the board: moves in its buffer still ran{', then the pen was lifted' * lifted}."
-
     async def leave(self) -> None:
         """The daemon is gone: lift the pen, wait for it, close the port. The job stays resumable."""
         channel, run = self._channel, self._run
         if self._ending and not self._ending.done():
             if self._entering:
                 self._ending.cancel()  # it would lower the pen
-            await asyncio.wait([self._ending], timeout=_LIFT_SECONDS)
+            await asyncio.wait([self._ending], timeout=LIFT_SECONDS)
         if channel and (self.state in RUNNING | {_S.STOPPING} or self.pen == "down"):
             self._winding_up = True
             lifted = await self._try_lift(channel)

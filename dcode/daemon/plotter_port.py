@@ -1,9 +1,8 @@
-"""The plotter as something at the end of a port: what it is doing, and how it comes to be connected and registered."""
+"""The plotter as something at the end of a port: what it is doing, and how it comes to be connected."""
 
 from __future__ import annotations
 
 import asyncio
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -27,9 +26,6 @@ from dcode.streaming.quality import Quality
 
 _POLL_SECONDS: Final = 0.2  # between status queries, where the firmware answers them outside the window
 _ADOPTED_SECONDS: Final = 0.5  # a port that was never closed: a board that was reset meanwhile has greeted already
-_STARTS_MM: Final = 1.0  # from zero
-_BELTS_MM: Final = 2.0  # a firmware that believes to hang this much aside bends lines by less than a pen's width
-SAME_PLACE_MM: Final = 0.1  # a step and the rounding of a report
 
 _S = PlotterState
 
@@ -39,7 +35,7 @@ Opener = Callable[..., Transport]  # as dcode.link.serial.open_port
 
 
 class PlotterPort(ABC):
-    """State, port and position of one machine. What comes over the port is heard by the layers above."""
+    """State and port of one machine. What comes over the port is heard by the layers above."""
 
     def __init__(self, machine: Machine, report: Report, ports: Opener = open_port) -> None:
         self.machine = machine
@@ -66,6 +62,15 @@ class PlotterPort(ABC):
 
     @abstractmethod
     def _next_of_run(self) -> Command | None: ...
+
+    @abstractmethod
+    async def _register(self, at: Point) -> None: ...
+
+    @abstractmethod
+    async def _is_still_at(self, place: Point, *, kept_open: bool) -> bool: ...
+
+    @abstractmethod
+    def _position_unknown(self) -> None: ...
 
     @abstractmethod
     async def _watch_pen(self, channel: Channel) -> None: ...
@@ -161,6 +166,7 @@ class PlotterPort(ABC):
         self.disconnect()
         self._to(_S.CONNECTING)
         self.port, self.profile = shown_as, profile
+        channel: Channel | None = None
         try:
             channel = self._open(transport or self._ports(port, profile.baud, dtr=profile.dtr_on_open), profile)
             seconds = _ADOPTED_SECONDS if transport else profile.greeting_seconds
@@ -173,8 +179,9 @@ class PlotterPort(ABC):
             if at is not None and not locked:
                 await self._register(at)
         except DcodeError as error:
-            self._drop_channel(error)
-            self._to(_S.DISCONNECTED, error.message)
+            if self._channel is channel:  # else another connect has taken its place meanwhile
+                self._drop_channel(error)
+                self._to(_S.DISCONNECTED, error.message)
             raise
         if locked:
             self._to(_S.ALARM, f"{locked.message} It is locked: dcode home, or dcode home --here, unlocks it.")
@@ -248,74 +255,6 @@ class PlotterPort(ABC):
             if self.state is not _S.IDLE:
                 channel.realtime(query)
             await asyncio.sleep(_POLL_SECONDS)
-
-    # -- the position ------------------------------------------------------------------------------------------------
-
-    async def _register(self, at: Point) -> None:
-        channel, tools = self._wire()
-        if self.profile and self.profile.belts_from_start:
-            await self._belts_must_be_right(at)
-        await channel.execute(tools.set_position(*at))
-        self._position_known(at)
-
-    async def _belts_must_be_right(self, at: Point) -> None:
-        """Whether a firmware that measures its belts from where it was switched on was switched on at home."""
-        home, machine_at = self.machine.home, await self._machine_position()
-        if machine_at and math.dist(machine_at, (at[0] - home[0], at[1] - home[1])) > _BELTS_MM:
-            raise MachineNotReady(
-                f"This firmware measures its belts from where it was switched on, and takes that for ({home[0]:g}, "
-                f"{home[1]:g}): it is at ({machine_at[0]:.1f}, {machine_at[1]:.1f}) from there, and would draw "
-                "distorted. Bring the gondola to the home position, switch the plotter off and on, then run: "
-                "dcode home --here",
-                reason="belts",
-            )
-
-    @abstractmethod
-    async def _machine_position(self) -> Point | None:
-        """The position in the firmware's own frame, which G92 does not move; None where it does not say."""
-
-    async def _ask_position(self) -> Point | None:
-        """Where the firmware says it is, in the drawing's axes; None if it does not say."""
-        channel, tools = self._wire()
-        replies = await channel.ask(tools.heard_out(tools.ask_position()))
-        return tools.read_position(replies)
-
-    async def _is_still_at(self, place: Point, *, kept_open: bool) -> bool:
-        """Whether the firmware says that the gondola is at a place.
-
-        Where the port was closed, its greeting may have been missed; and at zero is where a firmware is that has just
-        started, wherever the gondola hangs.
-        """
-        if not kept_open and math.hypot(*place) < _STARTS_MM:
-            return False
-        at = await self._ask_position() or await self._reported_position()
-        return at is not None and math.dist(at, place) <= SAME_PLACE_MM
-
-    @abstractmethod
-    async def _reported_position(self) -> Point | None:
-        """The position in a status report, where the firmware gives such."""
-
-    def _position_known(self, at: Point) -> None:
-        channel, _ = self._wire()
-        assert channel.guard
-        channel.guard.set_position(*at)
-        self.registered, self._shown = True, at
-        self._believed = at
-
-    def _position(self) -> Point:
-        """Where the commands that were sent end."""
-        assert self._channel and self._channel.guard
-        position = self._channel.guard.position
-        if position is None:
-            raise unregistered()
-        return position
-
-    def _position_unknown(self) -> None:
-        if self.registered:
-            self._believed = self._shown
-        self.registered, self.pen = False, "unknown"
-        if self._channel and self._channel.guard:
-            self._channel.guard.reset()
 
     # -- small things ------------------------------------------------------------------------------------------------
 
