@@ -56,7 +56,8 @@ class PlotterRuns(PlotterFaults):
         channel.guard.check_move(at, (start.x, start.y))
         self._base = (channel.sender.sent, channel.sender.acked, channel.sender.resends)
         run = Run(job, motion, tools, begin, wary=self.profile.numbering is None)
-        run.marks = Watermarks(run.place, self.profile.flow.planner_lines, at)
+        by_report = bool(self.profile.realtime_status)  # there an acknowledgement may be another one's, come twice
+        run.marks = Watermarks(run.place, self.profile.flow.planner_lines, at, barrier_proves=not by_report)
         run.record = record = RunRecord(
             journal, motion, run.marks, sync=self._sync, on_room=channel.pump, on_error=self._journal_broke
         )
@@ -230,6 +231,7 @@ class PlotterRuns(PlotterFaults):
             return False
         if self._run:
             self._run.marks.stands()
+            self._run.record.at_barrier()
         return True
 
     async def _hold(self, message: str) -> None:
@@ -342,6 +344,12 @@ class PlotterRuns(PlotterFaults):
 
     def _button(self, name: str) -> None:
         """A button at the machine, passed on by the firmware (Marlin's //action:)."""
+        try:
+            self._press(name)
+        except MachineNotReady as error:
+            self._notice("button", error.message)
+
+    def _press(self, name: str) -> None:
         if name.startswith("pause") and self.state is _S.PLOTTING:
             self.pause(now=False)
         elif name.startswith("resume") and self.state is _S.PAUSED:

@@ -18,7 +18,7 @@ from dcode.daemon.prepared import JOURNAL, MOTION, PLAN, digest, prepared_apart
 from dcode.daemon.recovery import Interruption
 from dcode.daemon.remaining import Remaining
 from dcode.daemon.server import Client
-from dcode.errors import DcodeError, JobError, JournalError, MachineNotReady
+from dcode.errors import DcodeError, JobError, JournalError, LinkError, MachineNotReady
 from dcode.gcode.place import Place
 from dcode.geometry.bounds import Bounds
 from dcode.jobs.history import boot_id, read_history
@@ -233,7 +233,7 @@ class RunDesk:
                 begin=begin,
             )
         except (DcodeError, OSError) as error:
-            resumable = begin is not None or isinstance(error, JournalError)
+            resumable = begin is not None or isinstance(error, JournalError | LinkError | MachineNotReady)
             self._end(job, JobState.INTERRUPTED if resumable else JobState.FAILED, str(error))
 
     def plotter_says(self, message: Message) -> None:

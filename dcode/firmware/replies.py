@@ -131,10 +131,10 @@ class ReplyReader:
 
 
 def _code(fields: Mapping[str, str]) -> int | None:
-    last = _number(fields.get("last"))
-    return last + 1 if last is not None else _number(fields.get("code") or fields.get("line"))
+    last = number(fields.get("last"))
+    return last + 1 if last is not None else number(fields.get("code") or fields.get("line"))
 
 
-def _number(digits: str | None) -> int | None:
+def number(digits: str | None) -> int | None:
     """A number as the firmwares write it; None for anything else, however a line was garbled."""
     return int(digits) if digits and digits.isascii() and digits.isdigit() and len(digits) <= 10 else None

@@ -146,7 +146,7 @@ class _Line:
         self.words.append(Word(letter, value, column))
 
     def line_number(self, digits: str | None, column: int) -> int:
-        if digits is None or not digits.isdigit() or len(digits) > 10:
+        if digits is None or not (digits.isascii() and digits.isdigit()) or len(digits) > 10:
             raise self.error("N is not followed by a line number", column - 1)
         return int(digits)
 

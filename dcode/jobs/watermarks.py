@@ -37,12 +37,13 @@ class _Sent(NamedTuple):
 class Watermarks:
     """Fed with every command of a connection in the order of sending, with its acknowledgements, and with reports.
 
-    `planner_lines`: how many acknowledged moves the firmware may not have carried out yet.
+    `planner_lines`: how many acknowledged moves the firmware may not have carried out yet. `barrier_proves`: whether a
+    barrier that is acknowledged proves that all before it is carried out; else only `stands` does.
     """
 
-    def __init__(self, begin: Place, planner_lines: int, at: Point) -> None:
+    def __init__(self, begin: Place, planner_lines: int, at: Point, *, barrier_proves: bool = True) -> None:
         self.sent = self.acked = self.executed = begin
-        self._planner_lines = planner_lines
+        self._planner_lines, self._barrier_proves = planner_lines, barrier_proves
         self._leads_to = begin  # where the run is once all that is on its way is carried out; `sent` may be beyond
         self._at = at  # where the commands that were sent end
         self._count = self._acked_count = 0
@@ -81,7 +82,7 @@ class Watermarks:
             self.acked = sent.after
             self._acked_count = sent.number + 1
             surely = id(sent.command) not in self._assumed
-            if sent.command.kind is CommandKind.BARRIER and surely:
+            if sent.command.kind is CommandKind.BARRIER and surely and self._barrier_proves:
                 self.stands()
             elif sent.command.kind in _MOVES:
                 self._planner.append(sent)

@@ -7,7 +7,7 @@ from typing import Final
 from dcode.firmware.command import Command, CommandKind
 from dcode.firmware.dialect import Pattern
 from dcode.firmware.profile import FirmwareProfile
-from dcode.firmware.replies import Reply, ReplyKind
+from dcode.firmware.replies import Reply, ReplyKind, number
 from dcode.firmware.status import Reports
 from dcode.streaming.events import Action, Alarmed, Busy, Fault, Greeted, Refused, Said, Status
 from dcode.streaming.recovery import Recovery
@@ -140,9 +140,10 @@ class Listener:
     def _planner(self, free: str, planned: int) -> None:
         """The firmware tells its planner's free blocks, and took the last line into it; `planned` as in LinkQuality."""
         traffic, history = self._traffic, self._traffic.history
-        if free.isdigit():
+        blocks = number(free)
+        if blocks is not None:
             drawing = len(history) > 1 and all(history[n].command.kind is CommandKind.DRAW for n in (-1, -2))
-            traffic.quality.planner(int(free), planned, mid_stroke=drawing)
+            traffic.quality.planner(blocks, planned, mid_stroke=drawing)
 
     def _acked_up_to(self, number: int, now: float) -> None:
         """An ack that names its line also acknowledges those before it; one for an earlier line is a repetition."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Final
 
 from dcode.firmware.command import Command, CommandKind
+from dcode.firmware.replies import number
 from dcode.streaming.events import Alarmed, Assumed, Status
 from dcode.streaming.resend import Resends
 from dcode.streaming.state import Hearing
@@ -238,14 +239,14 @@ class Recovery:
 
     def _watch_the_planner(self, status: Status) -> None:
         """Nothing planned between two lines that draw: replies come in order, so the first was taken before this."""
-        traffic, free = self._traffic, status.fields.get("Bf", "").partition(",")[0]
-        if free.isdigit():
+        traffic, free = self._traffic, number(status.fields.get("Bf", "").partition(",")[0])
+        if free is not None:
             more = traffic.flight[0].command if traffic.flight else None
             drawing = more is not None and more.kind is CommandKind.DRAW and traffic.mid_stroke
-            traffic.quality.planner(int(free), 0, mid_stroke=drawing)
+            traffic.quality.planner(free, 0, mid_stroke=drawing)
 
 
 def rx_free(status: Status) -> int | None:
     """The free bytes of the receive buffer, where the report has them (grbl: $10 bit 1)."""
     digits = status.fields.get("Bf", "").partition(",")[2]
-    return int(digits) if digits.isdigit() else None
+    return number(digits)
