@@ -15,7 +15,6 @@ from dcode.jobs.records import (
     Begin,
     Ended,
     Executed,
-    Handed,
     Held,
     Record,
     Reserved,
@@ -29,7 +28,7 @@ from dcode.jobs.records import (
 # A place that a firmware reported is journalled as reported: rounded to steps, and belts bow between two points.
 OFF_WAY_MM: Final = 1.0
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
-_OF_STANDING: Final = frozenset({Stood, Held, Ended, Handed})
+_OF_STANDING: Final = frozenset({Stood, Held, Ended})
 
 _R = TypeVar("_R", bound=Record)
 
@@ -38,7 +37,7 @@ _R = TypeVar("_R", bound=Record)
 class History:
     """The last attempt: the last record of each kind behind the last Begin, and its place where there is none yet.
 
-    `stood`, `held`, `ended` and `handed` tell of a machine that stands still: None once the run was sent on after them.
+    `stood`, `held` and `ended` tell of a machine that stands still: None once the run was sent on after them.
     `torn`: the journal breaks off in something that is no record. Places and points are as they were written: see
     `executed_bound` and `sent_bound` for places that can be relied on, and compare points with what the firmware says.
     """
@@ -52,7 +51,6 @@ class History:
     stood: Stood | None
     held: Held | None
     ended: Ended | None
-    handed: Handed | None
     torn: bool
 
     def executed_bound(self, motion: Motion) -> Place:
@@ -125,7 +123,6 @@ def history(data: bytes) -> History | None:
         stood=_only(Stood, found),
         held=_only(Held, found),
         ended=_only(Ended, found),
-        handed=_only(Handed, found),
         torn=is_torn(data, good),
     )
 

@@ -91,16 +91,7 @@ class Ended:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """The port was handed to the next daemon, with the machine standing at (x, y), mm, and knowing it."""
-
-    x: float
-    y: float
-    port: str
-
-
-Record = Begin | Sent | Acked | Executed | Reserved | Stood | Held | Ended | Handed
+Record = Begin | Sent | Acked | Executed | Reserved | Stood | Held | Ended
 
 # By number and with the struct of its numbers: this is the file format. Number 0 is room that is not written yet.
 _KINDS: Final[dict[int, tuple[type[Record], Struct]]] = {
@@ -112,7 +103,6 @@ _KINDS: Final[dict[int, tuple[type[Record], Struct]]] = {
     6: (Stood, Struct("<dd")),
     7: (Held, Struct("<Idd?")),
     8: (Ended, Struct("<")),
-    9: (Handed, Struct("<dd")),
 }
 _NUMBERS: Final = {record: (number, struct) for number, (record, struct) in _KINDS.items()}
 _HEAD: Final = Struct("<BH")
@@ -178,9 +168,6 @@ def decode(data: bytes, record: type[Record], begin: int, end: int) -> Record:
         return Held(Place(*place), pen_down, first)
     if record is Ended:
         return Ended(first, second)
-    if record is Handed:
-        x, y = numbers
-        return Handed(x, y, first)
     assert record is Sent or record is Acked or record is Executed
     return record(Place(*numbers))
 
@@ -200,8 +187,6 @@ def _parts(record: Record) -> tuple[tuple[float, ...], tuple[str, ...]]:
             return (*place, pen_down), (reason,)
         case Ended(state, reason):
             return (), (state, reason)
-        case Handed(x, y, port):
-            return (x, y), (port,)
 
 
 def _text(text: str) -> bytes:

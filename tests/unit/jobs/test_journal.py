@@ -24,7 +24,6 @@ from dcode.jobs.journal import (
     Begin,
     Ended,
     Executed,
-    Handed,
     Held,
     Journal,
     Record,
@@ -45,7 +44,6 @@ ONE_OF_EACH: list[Record] = [
     Stood(0.1, -2.5),
     Held(Place(1, 0.1, -2.5), True, "The user asked for it: Zürich."),
     Ended("interrupted", "The port went away."),
-    Handed(1 / 3, -1e-9, "/dev/ttyUSB0"),
 ]
 
 floats = st.floats(allow_nan=False)
@@ -60,7 +58,6 @@ records = st.one_of(
     st.builds(Stood, floats, floats),
     st.builds(Held, places, st.booleans(), texts),
     st.builds(Ended, texts, texts),
-    st.builds(Handed, floats, floats, texts),
 )
 
 
@@ -127,8 +124,8 @@ def test_any_records_come_back(told):
 
 
 def test_texts_are_cut_and_never_refused():
-    said = replay(journal_of(Ended("failed", "é" * TEXT_BYTES), Handed(0, 0, "a\0b\udcff"))).records
-    assert said == [Ended("failed", "é" * (TEXT_BYTES // 2)), Handed(0, 0, "ab\\udcff")]
+    said = replay(journal_of(Ended("failed", "é" * TEXT_BYTES), Ended("failed", "a\0b\udcff"))).records
+    assert said == [Ended("failed", "é" * (TEXT_BYTES // 2)), Ended("failed", "ab\\udcff")]
     assert replay(journal_of(Ended("", "x" + "é" * TEXT_BYTES))).records == [
         Ended("", "x" + "é" * (TEXT_BYTES // 2 - 1))
     ]
@@ -475,7 +472,6 @@ def test_an_attempt_that_has_sent_nothing_is_where_it_begins():
         stood=None,
         held=None,
         ended=None,
-        handed=None,
         torn=False,
     )
 
@@ -491,7 +487,7 @@ def test_the_last_record_of_each_kind_counts(path):
         Place(1, 0.1, -2.5),
         Place(0, 0.05, -1.25),
     )
-    assert [found.stood, found.held, found.ended, found.handed] == ONE_OF_EACH[5:]
+    assert [found.stood, found.held, found.ended] == ONE_OF_EACH[5:]
 
 
 def test_a_new_attempt_makes_an_end_of_the_one_before():
@@ -504,12 +500,12 @@ def test_what_tells_of_a_standing_machine_is_over_once_it_is_sent_on():
     assert history_of(BEGIN, *standing, Acked(Place(1, 0, 0))).stood == Stood(0.1, -2.5)
     for before in ([], [Sent(Place(0, 0, 0))]):
         found = history_of(BEGIN, *before, *standing, Sent(Place(1, 0, 0)))
-        assert [found.stood, found.held, found.ended, found.handed] == [None] * 4
+        assert [found.stood, found.held, found.ended] == [None] * 3
 
 
 def test_what_tells_of_a_standing_machine_stays_where_sent_is_only_said_again():
     found = history_of(BEGIN, Sent(Place(1, 0, 0)), *ONE_OF_EACH[5:], Sent(Place(1, 0, 0)))
-    assert [found.stood, found.held, found.ended, found.handed] == ONE_OF_EACH[5:]
+    assert [found.stood, found.held, found.ended] == ONE_OF_EACH[5:]
 
 
 def test_in_the_same_run_of_the_computer_nothing_beyond_sent_was_sent(motion):
