@@ -35,15 +35,15 @@ class Lines:
         self.count += self._pen
 
 
-def drawing(random: Random, profile: FirmwareProfile) -> Motion:
+def drawing(random: Random, profile: FirmwareProfile, wanted: int = LINES) -> Motion:
     """One drawing. Its rows come as they do from a program: pen up, then each stroke; the end is left to the daemon."""
     motion, lines = Motion(), Lines(profile)
     feed, travel = random.choice((1500.0, 3000.0, 6000.0, 9000.0)), random.choice((6000.0, 12000.0))
     style = random.choice(("strokes", "strokes", "long", "dots", "mixed"))
     motion.append(Kind.PEN_UP, 0.0, 0.0, 0.0, 1)
     at = (0.0, 0.0)
-    while lines.count < LINES:
-        at = _append(motion, _stroke(random, style, LINES - lines.count), at, feed, travel, lines)
+    while lines.count < wanted:
+        at = _append(motion, _stroke(random, style, wanted - lines.count), at, feed, travel, lines)
     return motion
 
 

@@ -18,7 +18,7 @@ from typing import Final
 from drawn import Drawn, Path, compare
 
 from dcode.gcode.motion import Kind, Motion
-from dcode.gcode.place import Place
+from dcode.gcode.place import Place, beginning
 from dcode.simulator.ink import Ink
 
 Point = tuple[float, float]
@@ -45,13 +45,14 @@ class Judge:
     _sent: float = 0.0  # the furthest that was declared as sent
 
     def __post_init__(self) -> None:
+        self._begin = beginning(self.motion)  # of the attempt
         self.path = Path(self.motion, self.profile)
         self.gap = self.path.gap
         self._down_rows = [row for row, kind in enumerate(self.motion.kind) if kind == Kind.PEN_DOWN]
 
     def attempt_begins(self, ink: Ink, begin: Place) -> None:
         """What was sent before and is not taken for drawn may come twice from here on."""
-        self._laid = len(ink)
+        self._laid, self._begin = len(ink), begin
         at = self.path.ink_to(begin)
         if self._sent > at:
             self.declared.append((at, self._sent))
@@ -78,8 +79,9 @@ class Judge:
         self.declared.append((self.path.ink_to(held), reach))
 
     def stands(self, at: Point, executed: Place, sent: Place, came_from: Point) -> None:
-        """The gondola at rest is on the declared stretch, on the way to its beginning, or at its end."""
-        way = [came_from, (executed.x, executed.y)]
+        """The gondola at rest is on the declared stretch, on the way to where the attempt begins, or at its end."""
+        begin = (self._begin.x, self._begin.y)
+        way = [came_from, begin, (executed.x, executed.y)]
         rows = slice(executed.row, sent.row)
         way += zip(self.motion.x[rows], self.motion.y[rows], strict=True)
         way.append((sent.x, sent.y))

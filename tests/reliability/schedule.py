@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from drawings import drawing
+from drawings import LINES, drawing
 from fault_table import KINDS, PROFILES, UNNUMBERED, kinds_for
 
 from dcode.config.paths import data_dir
@@ -15,6 +15,7 @@ from dcode.gcode.motion import Motion
 
 PROFILE_OF: Final = builtin_profiles(data_dir("firmware_profiles"))
 
+_CANCEL_LINES: Final = (LINES - 5, LINES + 60)
 _LATER_CHANCE: Final = 0.25  # that the way back from a fault has one of its own
 
 
@@ -62,15 +63,16 @@ def schedule(seed: int) -> Schedule:
     profile = PROFILES[seed % len(PROFILES)]
     kinds = kinds_for(profile)
     first = kinds[seed // len(PROFILES) % len(kinds)].name
-    motion = drawing(random, PROFILE_OF[profile])
     names = [first]
     seen = [kind.name for kind in kinds if profile not in kind.unseen]
     others = seen if profile in UNNUMBERED and first in seen else [kind.name for kind in kinds]
     names += [random.choice(others) for _ in range(random.choice((0, 0, 1, 1, 2)))]
+    cancelled = "cancel" in names  # such a schedule has its lines before that, or it would not count
+    motion = drawing(random, PROFILE_OF[profile], _CANCEL_LINES[1] if cancelled else LINES)
     faults = []
     for number, name in enumerate(names):
         attempt = 0 if number == 0 or random.random() > _LATER_CHANCE else 1
-        line = random.randint(1, 190)
+        line = random.randint(*(_CANCEL_LINES if name == "cancel" else (1, LINES - 10)))
         delay = random.choice((0.0, random.uniform(0.0, 0.05), random.uniform(0.0, 1.0)))
         faults.append(Planned(name, attempt, line, delay, random.getrandbits(32)))
     latency = random.choice((0.0, 0.001, 0.004, 0.016))

@@ -33,6 +33,9 @@ MACHINE: Final = replace(
     owners_machine(), pen=Pen(travel_speed=6000.0, draw_speed=3000.0, raise_seconds=0.15, lower_seconds=0.15)
 )
 SETTINGS: Final = {"grbl": {"$21": 1.0}, "grblhal": {"$21": 1.0}, "fluidnc": {"$21": 1.0}}  # limit switches work
+GARBLES: Final = frozenset(
+    {"out_noise", "out_drop_byte", "out_flip_byte", "out_insert_byte", "out_drop_line", "out_glue", "mute"}
+)
 RESETS: Final = frozenset({"reset", "silent_reset", "power_cut"})
 
 _ATTEMPTS: Final = 8  # at one job; faults strike in the first two
@@ -102,7 +105,10 @@ class Session:
     @property
     def unseen(self) -> bool:
         """Whether something has struck that this protocol cannot show."""
-        return self._passed or any(self.profile.name in KINDS[kind].unseen for kind in self.outcome.struck)
+        struck = self.outcome.struck
+        if "refused" in struck and not GARBLES.isdisjoint(struck):
+            return True  # a refusal is said once; nobody asks for it again
+        return self._passed or any(self.profile.name in KINDS[kind].unseen for kind in struck)
 
     def repair(self) -> None:
         """All that a person would see to before the next try."""

@@ -25,7 +25,7 @@ HANGS_AT_HOME: Final = frozenset({"fluidnc"})
 
 _CONNECTS: Final = 6  # tries to connect and register, the last of them after switching the plotter off and on
 _LOOK_SECONDS: Final = 60.0  # between two looks at the machine
-_IDLE_SECONDS: Final = 600.0  # without a line: longer than any wait of dcode's for an answer
+_IDLE_SECONDS: Final = 600.0  # without a line or a movement: longer than any wait of dcode's for an answer
 
 
 class GivenUp(BaseException):
@@ -106,7 +106,7 @@ class User:
 
     async def look_after_it(self) -> None:
         """Start is pressed at a machine that has stood in a hold for minutes; what never gets on is given up."""
-        session, world, held, idle, lines = self._session, self._world, 0, 0, 0
+        session, world, held, idle, seen = self._session, self._world, 0, 0, (0, (0.0, 0.0))
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             held = held + 1 if world.held else 0
@@ -115,14 +115,14 @@ class User:
                 session.outcome.notices["start pressed by the user"] += 1
                 world.line.firmware.press("start", world.now)
                 held = 0
-            idle = idle + 1 if world.lines == lines else 0
-            lines = world.lines
+            idle = idle + 1 if seen == (world.lines, world.gondola) else 0
+            seen = (world.lines, world.gondola)
             late = world.now > session.seconds_allowed
             if late and session.unseen:  # a garbled feed may make an hour of a line
                 world.interrupt(GivenUp())
             elif late or idle * _LOOK_SECONDS >= _IDLE_SECONDS:
                 status = session.plotter and session.plotter.status()
-                world.interrupt(Hang(f"no line for {idle * _LOOK_SECONDS:.0f} s: {status}"))
+                world.interrupt(Hang(f"no line and no movement for {idle * _LOOK_SECONDS:.0f} s: {status}"))
 
     def _do(self, plotter: Plotter, what: str) -> None:
         self.begin(self._act(plotter, what))
