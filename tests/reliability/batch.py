@@ -42,6 +42,7 @@ class Figures:
     unseen_wrong: int = 0  # done, with ink that is missing or foreign
     unseen_silent: int = 0  # the same, and nothing was ever said of it
     unseen_lost_segments: int = 0
+    unseen_pen_down: int = 0  # told that the pen is up, and it was down
     failures: list[tuple[int, list[str]]] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
@@ -71,6 +72,7 @@ class Figures:
         self.unseen_wrong += wrong
         self.unseen_silent += wrong and not noticed
         self.unseen_lost_segments += outcome.lost_segments
+        self.unseen_pen_down += outcome.pen_down
 
     def merge(self, other: Figures) -> None:
         for name, value in vars(other).items():
@@ -115,7 +117,8 @@ class Figures:
             "Lines without number or checksum that were damaged on their way to the plotter (grbl, grblHAL, FluidNC):",
             f"{self.unseen:,} schedules; {self.unseen_noticed:,} were noticed or had another interruption; "
             f"{self.unseen_wrong:,} ended with ink missing or wrong ({self.unseen_lost_segments:,} segments), "
-            f"{self.unseen_silent:,} of them without a word.",
+            f"{self.unseen_silent:,} of them without a word; in {self.unseen_pen_down:,} the pen was said to be up and "
+            "was not.",
         ]
         for seed, sentences in self.failures[:_FEW]:
             text += ["", explain(seed, sentences)]

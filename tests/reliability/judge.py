@@ -5,8 +5,8 @@ The strict promises, of every schedule whose faults the protocol can show:
   `sent`, nor any that is not the drawing's; the pen is up, or the reason says to lift it by hand;
 - at the end: the ink is the drawing, whole; what is there twice lies within a declared stretch.
 
-Where a fault cannot be seen by the protocol (a line without number or checksum that was changed on its way), ink may be
-missing or wrong, and is counted; still the run must end, with the pen up.
+Where a fault cannot be seen by the protocol (a line without number or checksum that was changed on its way, one whose
+checksum is right by chance), ink may be missing or wrong, and the pen down; that is counted. Still the run must end.
 """
 
 from __future__ import annotations

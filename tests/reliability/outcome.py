@@ -15,6 +15,7 @@ class Outcome:
     state: str = ""
     struck: list[str] = field(default_factory=list)
     unseen: bool = False  # a fault has struck that this protocol cannot show
+    pen_down: bool = False  # with such a fault: told that the pen is up, and it was not
     broken: list[str] = field(default_factory=list)
     lines: int = 0
     attempts: int = 0

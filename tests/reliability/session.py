@@ -215,14 +215,19 @@ class Session:
         if kind != "run" or event["state"] == "plotting":
             return
         reason = event["reason"] or ""
-        # The fastest stop does not lift first; it says what it did. And who is lied to cannot know.
-        if not reason.startswith("Stopped by the user") and not self._passed:
-            self.judge.pen(self.world.line.ink.down, reason)
+        if not reason.startswith("Stopped by the user"):  # the fastest stop does not lift first; it says what it did
+            self._look_at_pen(reason)
         if event["state"] == "paused":
             self._declare_pause()
             self.user.begin(self.user.resume_pause())
         elif self._over and not self._over.done():
             self._over.set_result(event)
+
+    def _look_at_pen(self, reason: str) -> None:
+        if self.unseen:  # the line that lifts may be the one that was changed
+            self.outcome.pen_down |= self.world.line.ink.down and "by hand" not in reason
+        else:
+            self.judge.pen(self.world.line.ink.down, reason)
 
     # -- judging -----------------------------------------------------------------------------------------------------
 
