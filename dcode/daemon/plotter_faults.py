@@ -108,7 +108,7 @@ class PlotterFaults(PlotterHalt):
                     self._run.marks.assumed(commands)
                 ends = [command.end for command in commands if command.end]
                 if ends:
-                    self._compare(ends[-1], self._status.position)
+                    self._compare(ends[-1], self._reports.last.position)
             case events.Action(name=name):
                 self._button(name)
 
@@ -140,10 +140,9 @@ class PlotterFaults(PlotterHalt):
     # -- where the machine says that it is -----------------------------------------------------------------------------
 
     def _take_status(self, status: events.Status) -> None:
-        self._status, self._firmware_state = status, status.state or None
+        self._firmware_state = status.state or None
+        self._reports.take(status)
         self._without_pen = self._without_pen + 1 if self._says_pen_is_off(status) else 0
-        self._status_came.set()
-        self._status_came = asyncio.Event()
         self._report({"event": "status"})
         if self._run and self._started_unheard():
             return

@@ -10,7 +10,7 @@ from dcode.daemon.channel import Channel
 from dcode.daemon.plotter_port import Opener, Point, Report
 from dcode.daemon.plotter_position import LOOK_SECONDS, PlotterPosition
 from dcode.daemon.plotter_state import PlotterState
-from dcode.errors import FirmwareError, LimitError, LinkError, MachineNotReady, Refused
+from dcode.errors import Alarm, FirmwareError, LimitError, LinkError, MachineNotReady, Refused
 from dcode.firmware.profile import FirmwareProfile
 from dcode.link.serial import open_port
 from dcode.machine.machine import Machine
@@ -63,7 +63,7 @@ class PlotterHalt(PlotterPosition):
             stood_at = await self._standstill(channel, bytes_of.hold, bytes_of.status)
         finally:
             self._braking = False
-        if self._says_pen_is_off(self._status):
+        if self._says_pen_is_off(self._reports.last):
             stood_at = None  # it has started anew meanwhile: where it believes to be is not where it hangs
         channel.halt(Refused("Dropped: the machine was stopped.", reply=""))
         channel.realtime(bytes_of.reset)
@@ -86,7 +86,7 @@ class PlotterHalt(PlotterPosition):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_BRAKE_SECONDS):
                 while True:
-                    status = await self._ask_status(channel, query)
+                    status = await self._reports.ask(channel, query)
                     if status and status.state in ("Hold:0", "Idle", "Hold"):
                         return status.position or await self._reported_position()
                     await asyncio.sleep(LOOK_SECONDS)
@@ -97,9 +97,14 @@ class PlotterHalt(PlotterPosition):
         assert self.profile
         if self.profile.realtime.reset:
             channel.realtime(self.profile.realtime.reset)
+        # Twice, because a board that was reset a moment ago tells of it while the first try is on its way.
+        with contextlib.suppress(Alarm):
+            await channel.execute(self._tools.unlock())
+            if await self._try_lift(channel):
+                self._to(_S.IDLE)
+                return
         await channel.execute(self._tools.unlock())
-        # Twice, because a board that was reset a moment ago greets while the first try is on its way.
-        if not (await self._try_lift(channel) or await self._try_lift(channel)):
+        if not await self._try_lift(channel):
             raise MachineNotReady(f"The firmware does not answer. {self.message or ''}".strip(), reason="alarm")
         self._to(_S.IDLE)
 

@@ -12,6 +12,7 @@ from dcode.daemon.channel import Channel
 from dcode.daemon.greet import greet
 from dcode.daemon.plotter_state import PlotterState, may_become
 from dcode.daemon.run import Run
+from dcode.daemon.status_reports import StatusReports
 from dcode.errors import Alarm, DcodeError, FirmwareError, LimitError, LinkError, MachineNotReady, Refused
 from dcode.firmware.command import Command
 from dcode.firmware.guard import Guard
@@ -57,6 +58,7 @@ class PlotterPort(ABC):
         self._believed: Point | None = None  # the same, kept when the position is lost: the best guess there is
         self._entered = asyncio.Event()  # a state was entered
         self._firmware_state: str | None = None
+        self._reports = StatusReports()
         self._base = (0, 0, 0)  # sent, acked, resends when the run began
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -253,7 +255,7 @@ class PlotterPort(ABC):
         """Ask for the firmware's own state while there is something to see."""
         while channel.is_open and self._channel is channel:
             if self.state is not _S.IDLE:
-                channel.realtime(query)
+                await self._reports.ask(channel, query)
             await asyncio.sleep(_POLL_SECONDS)
 
     # -- small things ------------------------------------------------------------------------------------------------

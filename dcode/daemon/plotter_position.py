@@ -18,7 +18,6 @@ _STARTS_MM: Final = 1.0  # from zero
 _BELTS_MM: Final = 2.0  # a firmware that believes to hang this much aside bends lines by less than a pen's width
 SAME_PLACE_MM: Final = 0.1  # a step and the rounding of a report
 LOOK_SECONDS: Final = 0.05  # between status queries while braking
-_REPORT_SECONDS: Final = 2.0  # for the answer to one; grbl answers within milliseconds
 _QUESTIONS: Final = 5  # unanswered ones, one after another, before the link counts as dead
 _UNTIL_OFFSET: Final = 40  # reports until one has the work offset: grbl tells it with every 30th at the latest
 
@@ -28,8 +27,6 @@ class PlotterPosition(PlotterPort):
 
     def __init__(self, machine: Machine, report: Report, ports: Opener = open_port) -> None:
         super().__init__(machine, report, ports)
-        self._status = events.Status("", None)  # the last report of the firmware
-        self._status_came = asyncio.Event()
         self._without_pen = 0  # reports that tell of no signal for the pen
 
     async def _register(self, at: Point) -> None:
@@ -90,23 +87,13 @@ class PlotterPosition(PlotterPort):
         if self._channel and self._channel.guard:
             self._channel.guard.reset()
 
-    async def _ask_status(self, channel: Channel, query: bytes) -> events.Status | None:
-        """A status report that was asked for now; None when none comes."""
-        came = self._status_came
-        channel.realtime(query)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_REPORT_SECONDS):
-                await came.wait()
-            return self._status
-        return None
-
     async def _reported_position(self) -> Point | None:
         """The position in a status report, where the firmware gives such."""
         channel, _ = self._wire()
         query = self.profile.realtime_status if self.profile else b""
         unanswered = 0
         for _ in range(_UNTIL_OFFSET if query else 0):
-            status = await self._ask_status(channel, query)
+            status = await self._reports.ask(channel, query)
             if status and status.position:
                 return status.position
             unanswered = 0 if status else unanswered + 1
@@ -118,7 +105,7 @@ class PlotterPosition(PlotterPort):
         """The position in the firmware's own frame, which G92 does not move; None where it does not say."""
         if await self._reported_position() is None:
             return None
-        parts = self._status.fields.get("MPos", "").split(",")
+        parts = self._reports.last.fields.get("MPos", "").split(",")
         with contextlib.suppress(ValueError, IndexError):
             return float(parts[0]), float(parts[1])
         return None
@@ -130,7 +117,7 @@ class PlotterPosition(PlotterPort):
         """
         unanswered = 0
         while unanswered < _QUESTIONS:
-            status = await self._ask_status(channel, query)
+            status = await self._reports.ask(channel, query)
             unanswered = 0 if status else unanswered + 1
             if status and not status.state.startswith(("Run", "Hold", "Jog")):
                 return status
@@ -151,4 +138,4 @@ class PlotterPosition(PlotterPort):
         """Whether the last report proves that the firmware has not started anew since the pen was set."""
         profile = self.profile
         by_spindle = profile is not None and profile.pen.method == "spindle" and self.pen != "unknown"
-        return by_spindle and not self._says_pen_is_off(self._status)
+        return by_spindle and not self._says_pen_is_off(self._reports.last)

@@ -98,13 +98,16 @@ class PlotterRuns(PlotterFaults):
         self._wind_up(self._enter(place, down))
 
     async def _enter(self, place: Point, down: bool) -> None:
-        """Go to where the run is to go on, prove that it is there, lower the pen if it was down, and let the run go on.
+        """Go to where the run is to go on, lower the pen if it was down, and let the run go on.
 
-        Nothing of the run is sent before.
+        Nothing of the run is sent before it is proved that the gondola is where it was left, and then that it is where
+        it was sent: a firmware that started anew in between goes there from a wrong place, and believes it.
         """
         channel, tools = self._wire()
         self._entering = True
         try:
+            if not await self._proved(channel):
+                return
             await channel.execute([*tools.preamble(), *tools.pen_up(), *tools.travel(place, self._position())])
             await channel.execute(tools.barrier())
             if not await self._proved(channel):
@@ -272,8 +275,8 @@ class PlotterRuns(PlotterFaults):
         self._notice("hold", "The machine is held by its own button; its start button, or dcode resume, lets it go on.")
         try:
             async with asyncio.timeout(self.machine.pen.max_rest_seconds):
-                while self._status.state.startswith("Hold"):
-                    await self._status_came.wait()
+                while self._reports.last.state.startswith("Hold"):
+                    await self._reports.next()
         except TimeoutError:
             if self._run is run and self.state in (_S.PLOTTING, _S.PAUSING) and not self._making_safe:
                 self._to(_S.PAUSING)
@@ -333,7 +336,7 @@ class PlotterRuns(PlotterFaults):
         if self.profile.realtime_status:
             self._start(self._check(run))
         elif self.profile.commands.barrier_reply and self._shown:
-            self._compare(self._shown, self._status.position)  # which that reply has brought
+            self._compare(self._shown, self._reports.last.position)  # which that reply has brought
 
     def _height(self, pen: str) -> str:
         """Up or down, also of a pen that was turned to an angle: whichever of the two is nearer."""
