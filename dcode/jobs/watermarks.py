@@ -154,19 +154,21 @@ class Watermarks:
         return (
             sent
             for sent in self._moves()
-            if sent.command.end is not None and _distance(at, sent.start, sent.command.end) <= ON_PATH_MM
+            if sent.command.end is not None and math.dist(at, _foot(at, sent.start, sent.command.end)) <= ON_PATH_MM
         )
 
 
 def _inside(sent: _Sent, at: Point) -> Place:
-    """Where the run is with the gondola at `at` in the middle of a command."""
-    return sent.before if sent.command.row < 0 else Place(sent.command.row, *at)
+    """Where the run is with the gondola at `at` in the middle of a command: on its way, so that ink goes on on it."""
+    if sent.command.row < 0 or sent.command.end is None:
+        return sent.before
+    return Place(sent.command.row, *_foot(at, sent.start, sent.command.end))
 
 
-def _distance(at: Point, start: Point, end: Point) -> float:
-    """From a point to a straight piece, mm."""
+def _foot(at: Point, start: Point, end: Point) -> Point:
+    """The point of a straight piece that is nearest to a point."""
     dx, dy = end[0] - start[0], end[1] - start[1]
     square = dx * dx + dy * dy
     part = 0.0 if square == 0.0 else ((at[0] - start[0]) * dx + (at[1] - start[1]) * dy) / square
     part = min(1.0, max(0.0, part))
-    return math.hypot(at[0] - start[0] - part * dx, at[1] - start[1] - part * dy)
+    return start[0] + part * dx, start[1] + part * dy
