@@ -35,7 +35,7 @@ class Replies:
     # Groups: `line`, the number that is expected; or `last`, the one before it; or `counted`: the line was refused, but
     # its number counts as used.
     resend: Pattern | None = None
-    line: Pattern | None = None  # group `line`: the last number accepted, in answer to numbering.query
+    line: Pattern | None = None  # group `line`: the last number accepted, in answer to flow.sync
     planned: Pattern | None = None  # group `free`: the planner's free blocks, told of each line that goes into it
     busy: Pattern | None = None  # a sign of life during a long command
     refused: Pattern | None = None  # a line that was not carried out although its ack follows; group `text`: the line
@@ -71,7 +71,7 @@ class Numbering:
     setup: str = ""  # a numbered line that follows the reset
     setup_reply: Pattern | None = None  # what it is answered with, besides its ack
     prove_by_barrier: bool = False  # send the barrier first: its own reply proves that numbers are in step
-    query: str = ""  # bare lines that are answered with the last number (replies.line)
+    query: str = ""  # a line whose number the firmware refuses, naming the last one that it has had (replies.resend)
     history: int = 32  # acknowledged lines that are kept, should the firmware ask for them after all
 
 

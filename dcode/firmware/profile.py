@@ -205,8 +205,8 @@ def _check(profile: FirmwareProfile, file: str) -> None:
         raise ConfigError("one of ack and prompt must be given", file=file, key="replies.ack")
     if profile.probe == "status" and not (profile.realtime.status and profile.replies.status):
         raise ConfigError("needs realtime.status and replies.status", file=file, key="probe", value=profile.probe)
-    if profile.probe == "line" and not (profile.numbering and profile.numbering.query and profile.replies.line):
-        raise ConfigError("needs numbering.query and replies.line", file=file, key="probe", value=profile.probe)
+    if profile.probe == "line" and not (profile.numbering and profile.numbering.query and profile.replies.resend):
+        raise ConfigError("needs numbering.query and replies.resend", file=file, key="probe", value=profile.probe)
     if profile.probe == "repeat" and not (profile.numbering and profile.flow.lines == 1):
         raise ConfigError("needs numbering, and flow.lines = 1", file=file, key="probe", value=profile.probe)
     if not (profile.flow.lines or profile.wire_bytes):

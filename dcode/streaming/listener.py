@@ -116,6 +116,7 @@ class Listener:
             return
         if self._swallow:
             self._swallow = False
+            self._recovery.query_acked()
             return
         flight = traffic.flight
         before = len(flight)
@@ -234,19 +235,15 @@ class Listener:
             self._refusal = reply
             return
         self._swallow = True
-        if reply.code is not None and not self._resends.asked_for(reply.code, reply.text, now):
+        if self._recovery.queries and reply.code is not None:
+            self._recovery.last_accepted(reply.code - 1, reply.text, now)
+        elif reply.code is not None and not self._resends.asked_for(reply.code, reply.text, now):
             self._recovery.doubt(now)
         elif self._traffic.again:
             self._recovery.heard()
 
     def _line_number(self, reply: Reply, now: float) -> None:
-        if self._is_sync(reply, now):
-            return
-        if self._recovery.queries and self._traffic.listens and reply.code is not None:
-            self._recovery.queries -= 1
-            self._swallow = True  # the ack of the query
-            self._recovery.last_accepted(reply.code, now)
-        else:
+        if not self._is_sync(reply, now):
             self._traffic.events.append(Said(reply.text))
 
     def _is_sync(self, reply: Reply, now: float) -> bool:

@@ -2,7 +2,8 @@
 
 - status: ask for the firmware's state (grbl and its kind). Whatever it says, it is alive; idle with an empty buffer
   means that acknowledgements got lost.
-- line: ask for the last line number (Marlin): what it has is done, the rest goes out again.
+- line: send a line under a number that cannot be the next (Marlin): refusing it, the firmware names the last that it
+  has had. What it has is done, the rest goes out again.
 - repeat: send the line again under its number (Makelangelo): if the firmware has had it, it says so.
 - none: there is nothing to ask.
 """
@@ -41,8 +42,8 @@ class Recovery:
         self._silent = False
         self._asked = False
         self._covers = 0  # the last number that had gone out before the question
-        self.queries = 0  # for the line number, that are still to be answered
-        self._answer: int | None = None  # to the query for the line number, heard once
+        self.queries = 0  # questions for the line number that are still to be answered
+        self._answer: tuple[int, str] | None = None  # to the question for the line number, heard once
         self._last_seen: tuple[float, float] | None = None
         self._moved_at = 0.0
 
@@ -95,20 +96,26 @@ class Recovery:
         if not self._asked:
             self._asked, self._covers = True, traffic.next_number - 1
         self.queries += 1
-        traffic.urgent += traffic.framing.bare(numbering.query)
+        # The empty line, which is not answered, ends what a lost line end has left over.
+        traffic.urgent += b"\n" + traffic.framing.checksummed(numbering.query)
 
-    def last_accepted(self, number: int, now: float) -> None:
+    def query_acked(self) -> None:
+        """The answer to a question for the line number is complete."""
+        self.queries = max(0, self.queries - 1)
+
+    def last_accepted(self, number: int, sentence: str, now: float) -> None:
         """The answer: the firmware has had every line up to `number`, and is done with those that went before the
         question: what went out since may have been counted, and wait behind it.
 
-        Nothing else would notice if this number was garbled at the end of a job, so it must be heard twice.
+        Nothing else would notice if this number was garbled at the end of a job, so it must be heard twice. Marlin
+        says it in two sentences; requests for a line that come by themselves are the same one over and over.
         """
         traffic = self._traffic
         if not self._asked or not traffic.flight:
             return
-        if number != self._answer:
-            self._answer = number
-            traffic.due = now  # ask again at once
+        heard, self._answer = self._answer, (number, sentence)
+        if heard is None or heard[0] != number or heard[1] == sentence:
+            traffic.due = now + traffic.patience.settle  # ask again, if its other half does not come
             return
         self._asked = self._silent = False
         self._unanswered, self._answer = 0, None
