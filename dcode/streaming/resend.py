@@ -15,6 +15,10 @@ from dcode.streaming.traffic import Line, Traffic
 # How often the quiet before lines go out again may be drawn out: there are not more lines behind a refused one than a
 # receive buffer holds, and at 9600 baud that is 0.13 s.
 _SETTLES: Final = 10
+# How often in a row a count may fall back to the same line: an idle prompt at the wrong moment makes it seem so.
+_FALLS: Final = 3
+# By how many lines a count may fall back: one for every such prompt. One in flight, there are not many.
+_FURTHEST: Final = 5
 
 
 class Resends:
@@ -28,6 +32,7 @@ class Resends:
         self._start_asked_by: Line | None = None  # the line that was refused for the first being expected
         self._skipped: int | None = None  # the last number that was used up by a refused line
         self._skips = 0  # how many such lines there were close together
+        self._fell_back = (-1, 0)  # to which number the firmware's count last fell back, and how often in a row
 
     # -- a window of lines; the request comes with an ok of its own ----------------------------------------------------
 
@@ -173,9 +178,17 @@ class Resends:
             oldest -= (
                 self._skips
             )  # the lines that were refused and counted were not the last, but those before `number`
+        last, times = self._fell_back
+        self._fell_back = (number, times + 1 if number == last else 1)
+        if self._fell_back[1] > _FALLS:
+            traffic.fail(f"the firmware asks for line {number} over and over, whatever it has had since")
+            return
         missing = [kept for kept in traffic.history if kept.number is not None and kept.number >= oldest]
         if missing and missing[0].number != oldest:  # out of all reason: the number was garbled
             self._repeat(line, at, reason, now)
+            return
+        if len(missing) > _FURTHEST:
+            traffic.fail(f"the firmware asks for line {number} although it has taken {len(missing)} since: {reason}")
             return
         self._take_out(missing)
         if line is not None:

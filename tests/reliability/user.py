@@ -98,7 +98,8 @@ class User:
         if self._jogs:
             self._jogs = False
             self._session.came_from = None
-            await plotter.jog(self._random.uniform(-20, 20), self._random.uniform(-20, 20), None, None, None)
+            x, y = self._random.uniform(-20, 20), self._random.uniform(-20, 20)
+            await self._or_told(plotter.jog(x, y, None, None, None))
             await asyncio.sleep(self._random.uniform(0.1, 5.0))
         if self._session.came_from:
             self._session.came_from = self._world.gondola
