@@ -16,6 +16,7 @@ import click
 
 from dcode.api.codec import Message
 from dcode.cli.command import command
+from dcode.cli.output import Unwritable
 from dcode.cli.session import Session
 from dcode.cli.words import plural
 
@@ -61,14 +62,14 @@ def _tell_missed(session: Session, event: Message) -> None:
 def _ended_with_its_reader() -> Iterator[None]:
     """`dcode log | head` ends when head does, also while nothing goes over the wire and so nothing is written.
 
-    Raises BrokenPipeError then, as a write would.
+    Raises Unwritable then, as a write would; not BrokenPipeError, which the client would take for its socket's.
     """
     if not _is_pipe(STDOUT):
         yield
         return
 
     def broken(number: int, frame: object) -> None:
-        raise BrokenPipeError
+        raise Unwritable(BrokenPipeError())
 
     def watch(thread: int) -> None:
         poll = select.poll()
