@@ -270,6 +270,14 @@ def test_a_stop_in_the_first_line_after_a_barrier_is_known_to_the_point(line):
     assert marks.sent == marks.executed == Place(1, 13, 0)
 
 
+def test_a_stop_a_little_beside_the_path_is_a_place_on_it(line):
+    """As reported by a firmware that bows its chords: ink that went on from there would run beside the drawing."""
+    marks = sent(*line, planner_lines=20)
+    marks.taken(line[0])
+    marks.stopped((27.0, 0.08))
+    assert marks.executed == Place(2, 27, 0)
+
+
 def test_a_stop_where_two_ways_cross_leaves_both_possible():
     loop = moves((20, 0), (20, 10), (10, 10), (10, -10), (0, -10))
     marks = sent(*loop, planner_lines=20)

@@ -211,3 +211,21 @@ def test_the_answer_to_who_are_you_is_not_a_reset(at_work: Make) -> None:
     assert (d.told, d.said) == ([], ["HELLO WORLD! I AM POLARGRAPH #0", "Firmware v11"])
     d.say(b"\n\nHELLO WORLD! I AM POLARGRAPH #0\n")
     assert isinstance(d.told[-1], events.Greeted)
+
+
+def test_a_count_that_falls_back_to_the_same_line_over_and_over_is_the_end(at_work: Make) -> None:
+    d = at_work("makelangelo", "G1 X1", "G1 X2", "G1 X3")
+    d.say(PROMPT)
+    for _ in range(4):
+        assert d.sender.state is not SenderState.FAILED
+        d.say(PROMPT)  # of the line that the firmware then says it has not had
+        d.say(b"BADLINENUM 2\n> \n")
+    assert isinstance(d.told[-1], events.Failed)
+
+
+def test_a_count_that_falls_back_further_than_idle_prompts_explain_is_the_end(at_work: Make) -> None:
+    d = at_work("makelangelo", *[f"G1 X{n}" for n in range(8)])
+    for _ in range(7):
+        d.say(PROMPT)
+    d.say(b"BADLINENUM 2\n> \n")
+    assert isinstance(d.told[-1], events.Failed)

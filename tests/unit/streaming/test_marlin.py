@@ -108,7 +108,7 @@ def test_a_line_that_was_acknowledged_by_mistake_goes_again_and_is_told_once(at_
 
 
 def means_it(d: Any, last: int) -> None:
-    """The firmware is asked for the last line that it has had, and says it twice: garbled, it would not say the same."""
+    """The firmware is asked for its last line, and says it twice: garbled, it would not say the same."""
     assert d.wait(0.1) == QUERY
     d.say(answer(last))
 
