@@ -42,7 +42,7 @@ class PlotterHalt(PlotterPosition):
         """Where lines were lost or dropped, the gondola is where the firmware says, and not where they lead."""
         try:
             async with asyncio.timeout(LIFT_SECONDS):
-                at = await self._ask_position() or await self._reported_position()
+                at = await self._told_position()
         except (TimeoutError, FirmwareError, LinkError):
             at = None
         if at:
@@ -88,7 +88,7 @@ class PlotterHalt(PlotterPosition):
                 while True:
                     status = await self._reports.ask(channel, query)
                     if status and status.state in ("Hold:0", "Idle", "Hold"):
-                        return status.position or await self._reported_position()
+                        return await self._reported_position()
                     await asyncio.sleep(LOOK_SECONDS)
         return None
 

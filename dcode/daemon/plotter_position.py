@@ -62,7 +62,7 @@ class PlotterPosition(PlotterPort):
         """
         if not kept_open and math.hypot(*place) < _STARTS_MM:
             return False
-        at = await self._ask_position() or await self._reported_position()
+        at = await self._told_position()
         return at is not None and math.dist(at, place) <= SAME_PLACE_MM
 
     def _position_known(self, at: Point) -> None:
@@ -87,15 +87,32 @@ class PlotterPosition(PlotterPort):
         if self._channel and self._channel.guard:
             self._channel.guard.reset()
 
+    async def _told_position(self) -> Point | None:
+        """Where the firmware says that it is, whichever way it does; at rest."""
+        before: Point | None = None
+        for _ in range(_QUESTIONS):
+            at = await self._ask_position()
+            if at is None:
+                return await self._reported_position()
+            if at == before:
+                return at
+            before = at
+        return None
+
     async def _reported_position(self) -> Point | None:
-        """The position in a status report, where the firmware gives such."""
+        """The position in status reports, where the firmware gives such; at rest.
+
+        Two in a row must say the same: one garbled digit moves a gondola by metres.
+        """
         channel, _ = self._wire()
         query = self.profile.realtime_status if self.profile else b""
-        unanswered = 0
+        unanswered, before = 0, None
         for _ in range(_UNTIL_OFFSET if query else 0):
             status = await self._reports.ask(channel, query)
             if status and status.position:
-                return status.position
+                if status.position == before:
+                    return before
+                before = status.position
             unanswered = 0 if status else unanswered + 1
             if unanswered >= _QUESTIONS:
                 break

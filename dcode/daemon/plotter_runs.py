@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 from typing import Any, Final
 
 from dcode.daemon.channel import Channel
 from dcode.daemon.plotter_faults import RUNNING, PlotterFaults
 from dcode.daemon.plotter_port import Opener, Point, Report, unregistered
+from dcode.daemon.plotter_position import SAME_PLACE_MM
 from dcode.daemon.plotter_state import PlotterState
 from dcode.daemon.record import RunRecord, Sync, sync_in_thread
 from dcode.daemon.run import Run
@@ -230,7 +232,10 @@ class PlotterRuns(PlotterFaults):
             return False
         if self._started_unheard():
             return False
-        if not self._compare(self._position(), status.position or await self._reported_position()):
+        at = status.position
+        if at is None or math.dist(at, self._position()) > SAME_PLACE_MM:
+            at = await self._reported_position() or at  # that one may have been garbled
+        if not self._compare(self._position(), at):
             return False
         if self._run:
             self._run.marks.stands()
