@@ -63,7 +63,7 @@ class PlotterHalt(PlotterPosition):
             stood_at = await self._standstill(channel, bytes_of.hold, bytes_of.status)
         finally:
             self._braking = False
-        if self._says_pen_is_off(self._reports.last):
+        if not self.registered or self._says_pen_is_off(self._reports.last):
             stood_at = None  # it has started anew meanwhile: where it believes to be is not where it hangs
         channel.halt(Refused("Dropped: the machine was stopped.", reply=""))
         channel.realtime(bytes_of.reset)
