@@ -23,6 +23,11 @@ class Clock:
         """It is this late now. Never backwards."""
         self._virtual, self._real = max(virtual, self.now(real)), real
 
+    def change(self, speed: float, real: float) -> None:
+        """From now on time goes at another speed."""
+        self.set(self.now(real), real)
+        self.speed = speed
+
     def run(self, runs: bool, real: float) -> None:
         """At speed 0, let time go on by itself, at real speed, or stand."""
         self.set(self.now(real), real)

@@ -5,6 +5,7 @@
                                     `in`: virtual seconds from now; `data` is text (Latin-1)
 {"do": "status"}                    time, position on paper, pen, strokes, whether a host is there
 {"do": "reset"}                     switch it off and on
+{"do": "speed", "speed": 5.0}       from now on go at so many times real speed; 0: as fast as possible
 {"do": "quit"}
 Answers have "ok": true and what was asked for, or "ok": false and "error".
 """
@@ -12,6 +13,7 @@ Answers have "ok": true and what was asked for, or "ok": false and "error".
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -43,10 +45,16 @@ def fault_of(wanted: dict[str, Any], now: float) -> Fault:
 
 
 class Control:
-    """Carries out orders on a line. `status` and `save_ink` come from whoever serves it."""
+    """Carries out orders on a line. `status`, `save_ink` and `set_speed` come from whoever serves it."""
 
-    def __init__(self, line: Line, status: Callable[[], Answer], save_ink: Callable[[Path], None]) -> None:
-        self._line, self._status, self._save_ink = line, status, save_ink
+    def __init__(
+        self,
+        line: Line,
+        status: Callable[[], Answer],
+        save_ink: Callable[[Path], None],
+        set_speed: Callable[[float], None],
+    ) -> None:
+        self._line, self._status, self._save_ink, self._set_speed = line, status, save_ink, set_speed
         self._part = bytearray()
         self.ended = False
 
@@ -87,7 +95,13 @@ class Control:
             case "reset":
                 self._line.reset(now)
                 return {}
+            case "speed":
+                speed = order.get("speed")
+                if not isinstance(speed, (int, float)) or not (math.isfinite(speed) and speed >= 0):
+                    raise ValueError("speed needs a number from 0 on")
+                self._set_speed(float(speed))
+                return {}
             case "quit":
                 self.ended = True
                 return {}
-        raise ValueError('"do" must be one of ink, fault, status, reset, quit')
+        raise ValueError('"do" must be one of ink, fault, status, reset, speed, quit')

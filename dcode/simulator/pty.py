@@ -78,7 +78,7 @@ class Server:
         self.line = Line(build(service.profile, service.setup), service.faults, service.seed)
         self.port: PseudoPort | None = PseudoPort(service.link)
         self._clock = Clock(service.speed, time.monotonic())
-        self._control = Control(self.line, self.status, self._save) if service.control else None
+        self._control = Control(self.line, self.status, self._save, self._set_speed) if service.control else None
         self._said = bytearray()
         self._inked = 0  # points that are in the ink's file
         self._ink_due = 0.0
@@ -156,7 +156,7 @@ class Server:
         """Bring the firmware up to the clock; at speed 0, jump from event to event until it has something to say."""
         clock, line = self._clock, self.line
         real = time.monotonic()
-        if self._service.speed == 0:
+        if clock.speed == 0:
             clock.run(line.at_rest, real)
             for _ in range(_HASTE):
                 event = line.next_event()
@@ -210,6 +210,9 @@ class Server:
             self.port = None
         elif self.port is None and self.line.plugged:
             self.port = PseudoPort(self._service.link)
+
+    def _set_speed(self, speed: float) -> None:
+        self._clock.change(speed, time.monotonic())
 
     def _save(self, path: Path) -> None:
         """Write the ink; whoever looks sees the old file or the new one whole."""

@@ -306,7 +306,7 @@ def test_a_plotter_that_vanishes_interrupts_the_job_and_the_daemon_goes_on(
 
 
 def test_a_killed_daemon_leaves_the_pen_up_and_the_job_resumable(rig: Starter, serve_plotter: Starter) -> None:
-    port, process = serve_plotter("makelangelo", 50.0)
+    port, process = serve_plotter("makelangelo", 10.0)
     machine = rig(port, "makelangelo")
     machine.client.call("plotter.home", here=True)
     job = machine.queue(SQUARE)["id"]
@@ -336,7 +336,7 @@ def pen_goes_up(process: subprocess.Popen[str]) -> None:
 
 
 def test_after_an_interrupted_job_the_queue_waits_for_a_word(rig: Starter) -> None:
-    machine = rig("sim:grbl?speed=20")
+    machine = rig("sim:grbl?speed=8")
     first, second = machine.queue(SQUARE)["id"], machine.queue(SQUARE)["id"]
     while machine.status()["pen"] != "down":
         next(machine.events)

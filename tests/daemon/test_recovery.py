@@ -28,6 +28,8 @@ MACHINE: Message = {
     "pen": {"up_angle": 90, "down_angle": 40, "travel_speed": 4000, "draw_speed": 1500},
 }
 
+_SLOWLY = 1.0  # times real speed
+
 
 def row(y: float, length: int = 120) -> str:
     """A line to the right from X0, of 2 mm a block."""
@@ -74,8 +76,8 @@ def turned(point: Point, degrees: float) -> Point:
 class Bench:
     """A daemon, and a plotter that it does not know to be a simulated one."""
 
-    def __init__(self, rig: Any, process: subprocess.Popen[str], folder: Path) -> None:
-        self.rig, self.process, self.folder = rig, process, folder
+    def __init__(self, rig: Any, process: subprocess.Popen[str], folder: Path, speed: float) -> None:
+        self.rig, self.process, self.folder, self.speed = rig, process, folder, speed
         self.call: Callable[..., Message] = rig.client.call
 
     def order(self, **order: object) -> Message:
@@ -105,7 +107,11 @@ class Bench:
         return (event for event in self.rig.events if event["event"] == kind)
 
     def begin(self, program: str, rows: int = 0) -> int:
-        """A job, once its pen is on the paper and so many rows are proved to be there."""
+        """A job, once its pen is on the paper and so many rows are proved to be there.
+
+        Slowly: whatever is to happen to it then happens in time, however busy this computer is.
+        """
+        self.order(do="speed", speed=min(self.speed, _SLOWLY))
         number: int = self.rig.queue(program)["id"]
         self.until_drawn(number, rows)
         return number
@@ -126,6 +132,7 @@ class Bench:
 
     def stop(self, number: int) -> None:
         self.call("plotter.stop")
+        self.order(do="speed", speed=self.speed)
         assert self.rig.job(number)["state"] == "interrupted"
 
     def register_truly(self) -> None:
@@ -141,6 +148,7 @@ class Bench:
         return number
 
     def finish(self, number: int) -> None:
+        self.order(do="speed", speed=self.speed)
         job = self.until_in(number, "done", "interrupted", "failed", "cancelled")
         assert (job["state"], job["reason"]) == ("done", None)
 
@@ -153,7 +161,7 @@ def bench(rig: Any, serve_plotter: Any, short_dir: Path) -> Callable[..., Bench]
         port, process = serve_plotter(profile, speed)
         quick = short_dir / "quick.toml"  # nobody has to wait for a greeting that a board without a bootloader owes
         quick.write_text(f'extends = "{profile}"\n[port]\ngreeting_seconds = 0.1\n')
-        made = Bench(rig(port, str(quick), written(short_dir, **changes)), process, short_dir)
+        made = Bench(rig(port, str(quick), written(short_dir, **changes)), process, short_dir, speed)
         if registered:
             made.call("plotter.home", here=True)
         return made

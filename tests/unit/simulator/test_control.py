@@ -15,7 +15,7 @@ from dcode.simulator.setup import Setup
 
 @pytest.fixture
 def control() -> Control:
-    return Control(Line(build("grbl", Setup())), lambda: {"pen": "up"}, lambda path: None)
+    return Control(Line(build("grbl", Setup())), lambda: {"pen": "up"}, lambda path: None, lambda speed: None)
 
 
 def tell(control: Control, *orders: Any) -> list[Any]:
@@ -46,6 +46,7 @@ def test_an_order_may_come_in_parts(control: Control) -> None:
         {"do": "fault", "kind": "drop", "cuont": 3},
         {"do": "fault", "kind": "drop", "way": "up"},
         {"do": "fault", "kind": "delay", "seconds": "soon"},
+        {"do": "speed", "speed": "fast"},
     ],
 )
 def test_a_bad_order_is_refused_and_the_next_one_is_not(control: Control, order: Any) -> None:
@@ -64,6 +65,16 @@ def test_a_fault_can_be_ordered_for_later(control: Control) -> None:
     assert line.output() == b""
     line.advance(3.6)
     assert line.output() == b"//action:pause\n"
+
+
+def test_the_speed_can_be_changed_while_it_runs() -> None:
+    wanted: list[float] = []
+    control = Control(Line(build("grbl", Setup())), dict, lambda path: None, wanted.append)
+    tell(control, {"do": "speed", "speed": 3}, {"do": "speed", "speed": -1}, {"do": "speed"})
+    assert wanted == [3.0]
+    clock = Clock(1.0, 100.0)
+    clock.change(3.0, 102.0)
+    assert (clock.now(102.0), clock.now(103.0)) == (2.0, 5.0)
 
 
 def test_quit_and_the_end_of_the_orders_end_it(control: Control, tmp_path: Path) -> None:
