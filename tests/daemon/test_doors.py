@@ -191,7 +191,8 @@ def test_an_attack_changes_neither_drawing_nor_wire_nor_memory(
     assert ink_of(attacked, tmp_path / "attacked.svg") == expected
     for tapped in (quiet, attacked):
         assert b"EVIL" not in tapped.heard
-        lines = bytes(tapped.heard).replace(b"?", b"").replace(b"\x18", b"").split(b"\n")
+        # Without questions, resets, and the hold before a reset: the queued job may have been cancelled at the machine.
+        lines = bytes(tapped.heard).replace(b"?", b"").replace(b"!\x18", b"").replace(b"\x18", b"").split(b"\n")
         assert [line for line in lines if not LINE.fullmatch(line)] == []
     assert memory_kb(daemon, "VmHWM") - before < MORE_MEMORY_KB
     assert memory_kb(stream, "VmHWM") - stream_before < MORE_FOR_THE_STREAM_KB
