@@ -1,4 +1,4 @@
-"""The parts of the build that pyproject.toml cannot say: the compiled scanner and the data beside the package."""
+"""The parts of the build that pyproject.toml cannot say: the compiled kernels and the data beside the package."""
 
 from Cython.Build import cythonize
 from setuptools import Extension, find_packages, setup
@@ -7,14 +7,57 @@ from setuptools import Extension, find_packages, setup
 FOLDERS = ["firmware_profiles", "configs", "configs/system", "examples"]
 DATA = {f"dcode._data.{folder.replace('/', '.')}": folder for folder in FOLDERS}
 
+# Pure Python with its types beside it in a .pxd, compiled under a name of its own: plain and compiled, one source.
+KERNELS = {
+    "dcode.geometry.order": ["nearest", "greedy", "search", "spanning"],
+    "dcode.geometry.skeleton": ["fit", "link", "match", "walk"],
+    "dcode.geometry.strokes": ["darkest", "streamlines"],
+    "dcode.machine": ["lookahead"],
+}
+# Without contraction no machine rounds otherwise than Python does.
+EXACT = ["-O3", "-g0", "-ffp-contract=off", "-fno-math-errno"]
+
 setup(
     packages=[*find_packages(include=["dcode", "dcode.*"]), *DATA],
     package_dir=DATA,
-    package_data={"": ["*.toml", "*.json", "*.gcode", "*.pyi", "py.typed", "*.service", "*.rules"]},
+    package_data={
+        "": [
+            "*.toml",
+            "*.json",
+            "*.gcode",
+            "*.pyi",
+            "*.pxd",
+            "*.jhf",
+            "LICENSE.txt",
+            "py.typed",
+            "*.service",
+            "*.rules",
+        ]
+    },
     exclude_package_data={"": ["*.c"]},
-    # Optional: where no compiler is at hand the numpy scanner gives the same result, more slowly.
+    # Optional: where no compiler is at hand numpy or plain Python gives the same result, more slowly.
     ext_modules=cythonize(
         [Extension("dcode.gcode._scan", ["dcode/gcode/_scan.pyx"], extra_compile_args=["-O2", "-g0"], optional=True)],
         language_level=3,
+    )
+    + cythonize(
+        [
+            Extension(
+                f"{package}._{name}",
+                [f"{package.replace('.', '/')}/{name}.py"],
+                extra_compile_args=EXACT,
+                optional=True,
+            )
+            for package, names in KERNELS.items()
+            for name in names
+        ],
+        language_level=3,
+        compiler_directives={
+            "boundscheck": False,
+            "wraparound": False,
+            "initializedcheck": False,
+            "cdivision": True,
+            "annotation_typing": False,
+        },
     ),
 )

@@ -3,6 +3,7 @@
 DcodeError
 ├── ConfigError            a setting, a key of machine.json, a profile
 ├── GcodeError             a line that cannot be read
+├── DrawingError           an SVG that cannot be read: broken, hostile or beyond a limit
 ├── LimitError             a point that the machine must not be sent to
 ├── UnsafeProgram          a whole program that the check refused; carries the report
 ├── LinkError              the bytes do not get through
@@ -61,6 +62,22 @@ class GcodeError(DcodeError):
         where = f"line {line}" + (f", column {column}" if column else "")
         super().__init__(f"{where}: {problem}" if line else problem, line=line, column=column, text=text)
         self.problem, self.line, self.column, self.text = problem, line, column, text
+
+
+class DrawingError(DcodeError):
+    """A drawing that cannot be read or worked on. `line` and `column` count from 1 and are 0 where there is none.
+
+    `element` is what it happened in, such as `path#roof`. `limit` is the bound that was passed, None for other faults.
+    """
+
+    def __init__(
+        self, problem: str, *, element: str = "", line: int = 0, column: int = 0, limit: float | None = None
+    ) -> None:
+        place = f"line {line}" + (f", column {column}" if column else "") if line else ""
+        where = ", ".join(part for part in (place, f"<{element}>" if element else "") if part)
+        message = f"{where}: {problem}" if where else problem
+        super().__init__(message, problem=problem, element=element, line=line, column=column, limit=limit)
+        self.problem, self.element, self.line, self.column, self.limit = problem, element, line, column, limit
 
 
 class LimitError(DcodeError):
