@@ -1,17 +1,23 @@
-"""Strokes as an SVG picture: one path a stroke, in millimetres, the sheet as its page."""
+"""Strokes and drawings as SVG: one path a stroke, in millimetres, the sheet as its page.
+
+SVG counts y downwards: a point (x, y) on paper is (x, -y) in the file, and the view box is the sheet's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count, groupby
+from re import search
+from typing import TYPE_CHECKING
 
 from dcode.geometry.bounds import Bounds
 
-Point = tuple[float, float]
+if TYPE_CHECKING:  # numpy, behind these, is not loaded for a small picture
+    from dcode.geometry.drawing import Drawing, Layer
+    from dcode.geometry.lines import Points
 
-_TRAVEL_COLOUR = "#5b8def"
-_FRAME_COLOUR = "#bbbbbb"
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,49 +29,69 @@ class Stroke:
     width_mm: float = 0.5
 
 
-def svg(
-    strokes: Iterable[Stroke],
-    sheet: Bounds,
-    *,
-    travels: Iterable[Sequence[Point]] = (),
-    frame: Bounds | None = None,
-    title: str = "",
-) -> str:
-    """The picture as text. `travels` are drawn faintly under the ink, `frame` (the work area) as a thin rectangle.
-
-    SVG counts y downwards: a point (x, y) on paper is (x, -y) in the picture, and the view box is the sheet's.
-    """
-    width, height = number(sheet.width), number(sheet.height)
-    parts = [
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
-        f'viewBox="{number(sheet.left)} {number(-sheet.top)} {width} {height}">\n',
-        # White paper: a viewer with a dark background would swallow black ink.
-        f'<rect x="{number(sheet.left)}" y="{number(-sheet.top)}" width="{width}" height="{height}" fill="#ffffff"/>\n',
-    ]
-    if title:
-        parts.append(f"<title>{_escaped(title)}</title>\n")
-    if frame is not None:
-        parts.append(
-            f'<rect x="{number(frame.left)}" y="{number(-frame.top)}" width="{number(frame.width)}" '
-            f'height="{number(frame.height)}" fill="none" stroke="{_FRAME_COLOUR}" stroke-width="0.5"/>\n'
-        )
-    parts += _group(travels, _TRAVEL_COLOUR, 0.2, ' stroke-opacity="0.35"')
+def svg(strokes: Iterable[Stroke], sheet: Bounds, title: str = "") -> str:
+    """The ink alone, as text. A preview, with what is around the ink, is dcode.machine.preview's."""
+    # White paper: a viewer with a dark background would swallow black ink.
+    parts = [*head(sheet, "", title), rectangle(sheet, 'fill="#ffffff"')]
     for (colour, width_mm), alike in groupby(strokes, key=lambda stroke: (stroke.colour, stroke.width_mm)):
-        parts += _group((stroke.points for stroke in alike), colour, width_mm)
+        parts += group((stroke.points for stroke in alike), colour, width_mm)
     parts.append("</svg>\n")
     return "".join(parts)
 
 
+def drawing_svg(drawing: Drawing, title: str = "") -> str:
+    """The drawing as SVG text that can be read again, here and by vpype and Inkscape: every layer a layer.
+
+    As vpype writes them: `layer<number>` as id, the name as Inkscape's label, colour and width as the group's stroke.
+    The page is the drawing's, or what it covers when it has none. A closed stroke is a closed path.
+    """
+    sheet = drawing.sheet or drawing.bounds or Bounds(0.0, 1.0, 1.0, 0.0)
+    parts = head(sheet, ' xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"', title)
+    taken = {layer.pen for layer in drawing.layers}
+    free = (number for number in count(1) if number not in taken)
+    for layer in drawing.layers:
+        pen = layer.pen if layer.pen is not None else next(free)
+        parts += group(layer.lines, layer.colour, layer.width_mm, _layer_attributes(layer, pen))
+    parts.append("</svg>\n")
+    return "".join(parts)
+
+
+def _layer_attributes(layer: Layer, pen: int) -> str:
+    """vpype goes by the first digits in the label: where these are of something else, the pen is put before them."""
+    label = layer.name or str(pen)
+    digits = search(r"\d+", label)
+    if digits is not None and int(digits[0]) != pen:
+        label = f"{pen} {label}"
+    return f' id="layer{pen}" inkscape:groupmode="layer" inkscape:label="{_escaped(label)}"'
+
+
 def number(value: float) -> str:
     """At most three decimals (1 µm), without trailing zeros."""
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    return f"{round(value, 3) + 0.0:.12g}"  # adding 0 makes a positive zero of a negative one
 
 
-def _group(lines: Iterable[Sequence[Point]], colour: str, width_mm: float, more: str = "") -> Iterator[str]:
+def head(sheet: Bounds, spaces: str, title: str) -> list[str]:
+    """The opening <svg>, the sheet its page in mm and its user units; `spaces` are further attributes of it."""
+    width, height = number(sheet.width), number(sheet.height)
+    head = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg"{spaces} width="{width}mm" height="{height}mm" '
+        f'viewBox="{number(sheet.left)} {number(-sheet.top)} {width} {height}">\n'
+    )
+    return [head, f"<title>{_escaped(title)}</title>\n"] if title else [head]
+
+
+def rectangle(bounds: Bounds, looks: str) -> str:
+    """A <rect>; `looks` are its presentation attributes."""
+    return (
+        f'<rect x="{number(bounds.left)}" y="{number(-bounds.top)}" width="{number(bounds.width)}" '
+        f'height="{number(bounds.height)}" {looks}/>\n'
+    )
+
+
+def group(lines: Iterable[Sequence[Point] | Points], colour: str, width_mm: float, more: str = "") -> Iterator[str]:
     """A <g> with the lines as paths; nothing at all when there are none."""
-    paths = [f'<path d="{_path(points)}"/>\n' for points in lines if points]
+    paths = [f'<path d="{path(points)}"/>\n' for points in lines if len(points)]
     if paths:
         yield (
             f'<g fill="none" stroke="{_escaped(colour)}" stroke-width="{number(width_mm)}" '
@@ -75,10 +101,17 @@ def _group(lines: Iterable[Sequence[Point]], colour: str, width_mm: float, more:
         yield "</g>\n"
 
 
-def _path(points: Sequence[Point]) -> str:
+def path(points: Sequence[Point] | Points) -> str:
     """Path data; a dot is a line without length, which the round cap makes visible."""
-    pairs = [f"{number(x)} {number(-y)}" for x, y in points]
-    return f"M{pairs[0]}h0" if len(pairs) == 1 else f"M{pairs[0]}L{' '.join(pairs[1:])}"
+    if isinstance(points, Sequence):
+        flat = [value for x, y in points for value in (round(x, 3) + 0.0, round(-y, 3) + 0.0)]
+    else:
+        flat = ((points * (1.0, -1.0)).round(3) + 0.0).ravel().tolist()
+    if len(points) == 1:
+        return "M{:.12g} {:.12g}h0".format(*flat)
+    closed = len(points) > 3 and flat[:2] == flat[-2:]
+    pairs = " ".join(["{:.12g} {:.12g}"] * (len(points) - 1 - closed))
+    return f"M{{:.12g}} {{:.12g}}L{pairs}{'Z' * closed}".format(*flat)
 
 
 def _escaped(text: str) -> str:

@@ -35,13 +35,6 @@ def test_a_dot_is_a_line_without_length():
     assert 'd="M5 -6h0"' in svg([Stroke([(5, 6)])], SHEET)
 
 
-def test_travels_and_the_work_area_are_drawn_when_asked_for():
-    assert svg([], SHEET).count("<rect") == 1  # the paper alone
-    picture = svg([], SHEET, travels=[[(0, 0), (1, 1)]], frame=SHEET)
-    assert picture.count("<rect") == 2
-    assert "stroke-opacity" in picture
-
-
 def test_text_from_outside_cannot_leave_its_place():
     picture = svg([Stroke([(0, 0), (1, 1)], '"/><script>')], SHEET, title="a <b> & \x00 c")
     root = ElementTree.fromstring(picture)

@@ -1,0 +1,264 @@
+"""What SVG says and where it lies, in frozen figures that need no renderer."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from dcode.geometry.hatch import Hatch, Pattern
+from dcode.geometry.hershey.font import FONTS, font, glyphs
+from dcode.geometry.lines import Lines
+from dcode.geometry.svg import drawing_svg
+from dcode.geometry.svg_import.colours import colour
+from dcode.geometry.svg_import.read import LayersFrom, SvgReading, read_svg
+from tests.unit.geometry.svg_suite import CLIPPED, HATCHED, HIDDEN, STROKED
+
+# Strokes and ink in mm, as read with a tolerance of 0.01 mm when the renderer agreed (test_svg_coverage).
+FROZEN = {
+    "lines, curves and arcs": (9, 384.58),
+    "compact numbers": (3, 91.14),
+    "basic shapes": (8, 538.10),
+    "units": (3, 154.05),
+    "a view box that does not fit": (2, 364.51),
+    "a view box that is sliced": (2, 308.74),
+    "use, defs and symbol": (4, 252.00),
+    "style sheets": (3, 310.51),
+    "what is not shown": (1, 62.81),
+    "inherited from the root": (2, 251.29),
+    "nested svg": (3, 196.60),
+    "clip path": (5, 259.13),
+    "clip path with the even-odd rule": (9, 303.40),
+    "clip path with the nonzero rule": (5, 443.46),
+    "clip path of several shapes, one by use": (6, 198.28),
+    "nested clip paths": (5, 150.59),
+    "clip path in units of the box": (3, 113.55),
+    "clip path on a shape that is turned": (2, 80.00),
+    "transforms": (163, 2435.37),
+    "a view box that is stretched": (130, 4071.26),
+    "a star by the nonzero rule": (263, 2786.82),
+    "a star by the even-odd rule": (213, 1925.77),
+    "rings, one turned": (538, 7600.00),
+    "a curved area, clipped": (119, 2463.53),
+    "later areas hide earlier lines": (7, 379.92),
+}
+
+
+def read(body: str, **options: object) -> SvgReading:
+    page = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+    page += (
+        'xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" width="100mm" height="80mm" viewBox="0 0 100 80">'
+    )
+    return read_svg(f"{page}{body}</svg>".encode(), **options)  # type: ignore[arg-type]
+
+
+def strokes(reading: SvgReading) -> list[list[list[float]]]:
+    """Strokes with the upper left corner of the page as origin, y down, as the file counts, to 1 µm."""
+    assert reading.drawing.page is not None
+    width, height = reading.drawing.page
+    lines = Lines.joined(layer.lines for layer in reading.drawing.layers)
+    return [[[round(x + width / 2, 3), round(height / 2 - y, 3)] for x, y in line.tolist()] for line in lines]
+
+
+@pytest.mark.parametrize("name", {**STROKED, **CLIPPED, **HATCHED, **HIDDEN})
+def test_the_reference_drawings_stay_as_they_were(name: str):
+    options = {"fill": Hatch(0.5, 30.0), "outline_fills": False} if name in HATCHED else {"hide": name in HIDDEN}
+    svg = {**STROKED, **CLIPPED, **HATCHED, **HIDDEN}[name]
+    drawing = read_svg(svg.encode(), tolerance=0.01, **options).drawing  # type: ignore[arg-type]
+    ink = sum(float(layer.lines.lengths.sum()) for layer in drawing.layers)
+    count, length = FROZEN[name]
+    assert (drawing.strokes, ink) == (count, pytest.approx(length, abs=0.05))
+
+
+def test_the_origin_is_the_centre_of_the_page_and_up_is_up():
+    drawing = read('<path d="M0 0L100 0 50 40"/>').drawing
+    assert drawing.page == (100.0, 80.0)
+    assert drawing.layers[0].lines.points.round(9).tolist() == [[-50, 40], [50, 40], [0, 0]]
+
+
+def test_without_a_page_the_middle_of_the_ink_is_the_origin():
+    reading = read_svg(b'<svg><path stroke="red" d="M0 0H96V96"/></svg>')
+    assert reading.drawing.page is None
+    assert reading.drawing.layers[0].lines.points.round(6).tolist() == [[-12.7, 12.7], [12.7, 12.7], [12.7, -12.7]]
+
+
+@pytest.mark.parametrize(
+    ("root", "page"),
+    [
+        ('width="10cm" height="50mm"', (100.0, 50.0)),
+        ('width="1in" viewBox="0 0 10 20"', (25.4, 50.8)),
+        ('viewBox="0 0 96 192"', (25.4, 50.8)),
+        ('width="100%" height="100%" viewBox="0 0 96 192"', (25.4, 50.8)),
+        ('width="72pt" height="6pc"', (25.4, 25.4)),
+        ('width="100%" height="100%"', None),
+    ],
+)
+def test_knows_the_size_of_the_page(root: str, page: tuple[float, float] | None):
+    assert read_svg(f"<svg {root}/>".encode()).drawing.page == page
+
+
+def test_what_leaves_the_page_is_cut_there():
+    assert strokes(read('<path d="M-50 40H150"/>')) == [[[0, 40], [100, 40]]]
+    assert strokes(read('<path d="M-50 40H150"/>', crop_to_page=False)) == [[[-50, 40], [150, 40]]]
+
+
+def test_a_symbol_is_cut_at_its_edges():
+    body = '<symbol id="s" viewBox="0 0 10 10"><path d="M-5 5H15"/></symbol><use href="#s" width="30" height="30"/>'
+    assert strokes(read(body)) == [[[0, 15], [30, 15]]]
+
+
+def test_a_shape_in_a_clip_path_is_clipped_in_turn():
+    body = (
+        '<clipPath id="a"><rect width="50" height="80"/></clipPath>'
+        '<clipPath id="b"><rect x="20" width="80" height="80" clip-path="url(#a)"/></clipPath>'
+        '<path clip-path="url(#b)" d="M0 40H100"/>'
+    )
+    assert strokes(read(body)) == [[[20, 40], [50, 40]]]
+
+
+def test_an_empty_clip_path_hides_all():
+    assert strokes(read('<clipPath id="a"/><path clip-path="url(#a)" d="M0 40H100"/>')) == []
+
+
+def test_colours_become_layers_in_the_order_of_painting():
+    body = (
+        '<g fill="none"><path stroke="red" d="M0 0H9"/><path stroke="#00F" d="M0 1H9"/>'
+        '<path stroke="rgb(255,0,0)" d="M0 2H9"/></g>'
+    )
+    layers = read(body).drawing.layers
+    assert [(layer.colour, layer.pen, len(layer.lines)) for layer in layers] == [
+        ("#ff0000", None, 2),
+        ("#0000ff", None, 1),
+    ]
+    assert len(read(body, layers_from=LayersFrom.NOTHING).drawing.layers) == 1
+
+
+def test_layers_of_inkscape_become_layers_and_their_numbers_pens():
+    body = (
+        '<g inkscape:groupmode="layer" inkscape:label="3 sky" stroke="blue" stroke-width=".7"><path d="M0 0H9"/>'
+        '<g inkscape:groupmode="layer" inkscape:label="clouds"><path stroke="red" d="M0 1H9"/></g></g>'
+        '<g inkscape:groupmode="layer" id="layer5"><path d="M0 2H9"/></g>'
+    )
+    layers = read(body).drawing.layers
+    assert [(one.name, one.pen, one.colour, len(one.lines)) for one in layers] == [
+        ("3 sky", 3, "#0000ff", 2),
+        ("layer5", 5, "#000000", 1),
+    ]
+    assert layers[0].width_mm == 0.7
+
+
+def test_groups_are_layers_when_asked_for():
+    body = '<g id="a"><path d="M0 0H9"/></g><g id="b7"><g><path d="M0 1H9"/></g></g>'
+    layers = read(body, layers_from=LayersFrom.GROUPS).drawing.layers
+    assert [(one.name, one.pen) for one in layers] == [("a", 1), ("b7", 7)]
+
+
+def test_what_is_written_is_read_again():
+    body = (
+        '<g fill="none"><path stroke="red" stroke-width=".7" d="M0 0H9V9z"/>'
+        '<path stroke="blue" d="M5 5h0M1 1L2 3"/></g>'
+    )
+    first = read(body).drawing
+    again = read_svg(drawing_svg(first, "a <title>").encode()).drawing
+    assert again.page == first.page
+    assert [layer.pen for layer in again.layers] == [1, 2]
+    for one, other in zip(first.layers, again.layers, strict=True):
+        assert (one.colour, one.width_mm) == (other.colour, other.width_mm)
+        assert [line.round(3).tolist() for line in one.lines] == [line.round(3).tolist() for line in other.lines]
+
+
+def test_the_pen_is_the_first_number_in_a_label():
+    drawing = read('<g inkscape:groupmode="layer" inkscape:label="map 2024" id="x"><path d="M0 0H9"/></g>').drawing
+    assert 'inkscape:label="map 2024"' in drawing_svg(drawing)
+    named = drawing.layers[0].__class__(drawing.layers[0].lines, "map 2024", 2)
+    assert 'inkscape:label="2 map 2024"' in drawing_svg(drawing.__class__((named,), drawing.page))
+
+
+def test_filled_shapes_are_hatched_on_request():
+    square = '<rect x="10" y="10" width="20" height="20"/>'
+    assert [len(line) for line in strokes(read(square))] == [5]
+    hatched = read(square, fill=Hatch(5, 0), outline_fills=False)
+    assert strokes(hatched)[0] in ([[10, 27.5], [30, 27.5]], [[30, 27.5], [10, 27.5]])
+    assert len(strokes(hatched)) == 4
+    assert len(strokes(read(square, fill=Hatch(5, 0)))) == 5
+    assert len(strokes(read(square, fill=Hatch(5, pattern=Pattern.CONTOUR)))) == 3
+
+
+def test_hatching_is_of_the_colour_of_the_fill_and_the_line_of_the_stroke():
+    square = '<rect x="10" y="10" width="20" height="20" fill="lime" stroke="red" stroke-width=".3"/>'
+    layers = read(square, fill=Hatch(5, 0)).drawing.layers
+    assert [(one.colour, one.width_mm, len(one.lines)) for one in layers] == [("#00ff00", 0.5, 4), ("#ff0000", 0.3, 1)]
+
+
+def test_says_what_it_left_out():
+    reading = read(
+        '<image href="x.png"/><image href="y.png"/><use href="other.svg#a"/><rect width="5" height="5" mask="url(#m)"/>'
+    )
+    assert reading.notes == (
+        "<image> is not drawn (2 times)",
+        "references to what is not in the file",
+        "mask is not followed",
+    )
+
+
+def test_what_is_flattened_to_nothing_is_not_drawn():
+    assert strokes(read('<g transform="scale(0)"><rect width="5" height="5"/></g>')) == []
+
+
+def test_says_that_dashes_are_drawn_through():
+    assert read('<path stroke-dasharray="2 1" d="M0 0H9"/>').notes == ("stroke-dasharray is not followed",)
+
+
+def test_reads_compressed_files():
+    assert read_svg(gzip.compress(STROKED["units"].encode())).drawing.strokes == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("red", ("#ff0000", 1.0)),
+        ("#FA0", ("#ffaa00", 1.0)),
+        ("#11223300", ("#112233", 0.0)),
+        ("rgb(10%, 20%, 100%)", ("#1a33ff", 1.0)),
+        ("rgba(1,2,3,.5)", ("#010203", 0.5)),
+        ("hsl(120 100% 50% / 50%)", ("#00ff00", 0.5)),
+        ("transparent", ("#000000", 0.0)),
+        ("url(#x)", None),
+        ("rgb(1,2)", None),
+        ("rgb(x,y,z)", None),
+    ],
+)
+def test_reads_colours(text: str, expected: tuple[str, float] | None):
+    assert colour(text) == expected
+
+
+def test_every_font_has_the_letters_of_ascii():
+    for name in FONTS:
+        assert len(font(name)) == 96
+        assert all(glyph.strokes for glyph in glyphs("Plotter, 1967!", name)[:7])
+        assert glyphs(" ", name)[0].strokes == ()
+
+
+def test_text_stands_on_its_base_line_as_high_as_its_size():
+    lines = read('<text x="10" y="50" font-size="30">H</text>').drawing.layers[0].lines
+    bounds = lines.bounds
+    assert bounds is not None
+    assert (bounds.bottom, bounds.height) == (pytest.approx(-10), pytest.approx(21))
+
+
+def test_text_is_anchored_and_goes_on_in_spans():
+    def left_and_right(attributes: str, text: str = "HH") -> tuple[float, float]:
+        bounds = read(f'<text y="50" {attributes} font-size="10">{text}</text>').drawing.bounds
+        assert bounds is not None
+        return bounds.left + 50, bounds.right + 50
+
+    start, middle, end = (left_and_right(f'x="50" text-anchor="{name}"') for name in ("start", "middle", "end"))
+    assert sum(middle) / 2 == pytest.approx(50)
+    assert start[0] > 50 > end[1]
+    assert left_and_right('x="50"', "H<tspan>H</tspan>") == pytest.approx(start)
+    assert left_and_right('x="50"', "  H\n  <tspan dx='5'>H</tspan> ")[1] > start[1] + 5
+
+
+def test_a_letter_without_a_glyph_is_drawn_without_its_accents_or_as_a_box():
+    assert glyphs("é", "futural") == glyphs("e", "futural")
+    assert len(glyphs("漢", "futural")[0].strokes) == 1
