@@ -1,0 +1,1 @@
+from dcode.geometry.order.nearest import Nearest as Nearest

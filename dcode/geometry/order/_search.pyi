@@ -1,0 +1,1 @@
+from dcode.geometry.order.search import Search as Search

@@ -1,0 +1,1 @@
+from dcode.geometry.order.spanning import span as span
