@@ -1,0 +1,1 @@
+from dcode.geometry.skeleton.link import Linker as Linker

@@ -1,0 +1,1 @@
+from dcode.geometry.skeleton.match import match as match

@@ -1,0 +1,1 @@
+from dcode.geometry.skeleton.walk import walk as walk

@@ -1,0 +1,1 @@
+from dcode.geometry.strokes.darkest import Darkest as Darkest

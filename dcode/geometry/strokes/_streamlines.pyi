@@ -1,0 +1,1 @@
+from dcode.geometry.strokes.streamlines import Streamlines as Streamlines
