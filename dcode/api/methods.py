@@ -53,7 +53,8 @@ class Status(Model):
     pen: Literal["up", "down", "unknown"] = "unknown"
     job: JobBrief | None = None
     progress: float | None = Field(None, ge=0, le=1)
-    eta_seconds: float | None = None
+    eta_seconds: float | None = Field(None, description="what the job still takes: the estimate at its pace so far")
+    eta_band: tuple[float, float] | None = Field(None, description="seconds: nine times in ten it is between these")
     feed: float | None = Field(None, description="mm/min of the move that was sent last")
     lines_sent: int = 0
     lines_acked: int = 0

@@ -27,18 +27,20 @@ class Progress:
     lines: int
     elapsed: float
     left: float | None
+    band: tuple[float, float] | None = None  # which `left` is in, nine times in ten
 
     @classmethod
     def of(cls, job: Message, status: Message) -> Progress:
         """From the API's Job and Status. The line is the one that the acknowledged share of the rows reaches."""
         done = job["row"] / job["rows"] if job["rows"] else 0.0
-        at_machine, left = (status["job"] or {}).get("id"), None
+        at_machine, left, band = (status["job"] or {}).get("id"), None, None
         if job["state"] == "ready":
             left = job["estimate_seconds"]
         elif at_machine == job["id"] and job["state"] not in ENDED:
-            left = status["eta_seconds"]
+            left, band = status["eta_seconds"], status.get("eta_band")
         state = _state(job["state"], status, at_machine if at_machine != job["id"] else None)
-        return cls(job["name"], state, done, int(done * job["lines"]), job["lines"], job["seconds"], left)
+        around = (band[0], band[1]) if band else None
+        return cls(job["name"], state, done, int(done * job["lines"]), job["lines"], job["seconds"], left, around)
 
     @property
     def percent(self) -> int:
@@ -65,6 +67,7 @@ def live_line(progress: Progress, width: int, *, unicode: bool) -> str:
     percent, line = f"{progress.percent:3} %", f"line {progress.line} of {progress.lines}"
     elapsed, left = clock(progress.elapsed), _left(progress)
     choices = (
+        (bar, percent, line, elapsed, left + _band(progress), progress.state),
         (bar, percent, line, elapsed, left, progress.state),
         (bar, percent, line, left, progress.state),
         (bar, percent, left, progress.state),
@@ -85,11 +88,19 @@ def plain_line(progress: Progress) -> str:
         f"line {progress.line} of {progress.lines}",
         f"{clock(progress.elapsed)} elapsed",
     ]
-    return ", ".join([*parts, left] if (left := _left(progress)) else parts)
+    return ", ".join([*parts, left + _band(progress)] if (left := _left(progress)) else parts)
 
 
 def _left(progress: Progress) -> str:
     return "" if progress.left is None else f"about {duration(progress.left)} left"
+
+
+def _band(progress: Progress) -> str:
+    """Nothing where the two ends read alike: who waits for minutes needs no seconds."""
+    if progress.band is None:
+        return ""
+    least, most = (duration(end) for end in progress.band)
+    return "" if least == most else f" ({least} to {most})"
 
 
 class ProgressView:

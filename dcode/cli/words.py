@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dcode.cli.source import Made
 
 
 def length(mm: float) -> str:
@@ -38,9 +41,18 @@ def plural(number: int, what: str) -> str:
 
 def facts(report: dict[str, Any]) -> str:
     """The size of a drawing in one line, from a check's report or a job."""
+    return f"{plural(report['lines'], 'line')}, {_ways(report)}"
+
+
+def size(report: dict[str, Any], made: Made | None) -> str:
+    """The same; of artwork that was made into a program by its strokes, which are what somebody drew."""
+    return facts(report) if made is None else f"{plural(made.strokes, 'stroke')}, {_ways(report)}"
+
+
+def _ways(report: dict[str, Any]) -> str:
     return (
-        f"{plural(report['lines'], 'line')}, {length(report['draw_mm'])} of ink, "
-        f"{length(report['travel_mm'])} of travel, {plural(report['pen_lifts'], 'pen lift')}"
+        f"{length(report['draw_mm'])} of ink, {length(report['travel_mm'])} of travel, "
+        f"{plural(report['pen_lifts'], 'pen lift')}"
     )
 
 

@@ -16,7 +16,7 @@ from dcode.daemon.machine_desk import MachineDesk, Setup
 from dcode.daemon.mark_desk import MarkDesk
 from dcode.daemon.prepared import JOURNAL, MOTION, PLAN, digest, prepared_apart
 from dcode.daemon.recovery import Interruption
-from dcode.daemon.remaining import Remaining
+from dcode.daemon.remaining import Left, Remaining, RunningClock
 from dcode.daemon.server import Client
 from dcode.errors import DcodeError, JobError, JournalError, LinkError, MachineNotReady
 from dcode.gcode.place import Place
@@ -50,6 +50,7 @@ class RunDesk:
         self.waits = False  # a job was interrupted: the next one waits for the user
         self._beginning: asyncio.Task[None] | None = None
         self._remaining: Remaining | None = None
+        self._running = RunningClock(0.0)  # for that: pauses are no part of the pace
         self._run_began = 0.0
         self._saved_at = 0.0
         self._before: dict[str, int] = {}  # what earlier attempts of the job have counted
@@ -62,9 +63,9 @@ class RunDesk:
         """Jobs wait although the machine may be ready: one was interrupted, and nothing is to move by itself then."""
         return self.waits and bool(self._store.waiting())
 
-    def eta_seconds(self, job: Job) -> float | None:
+    def left(self) -> Left | None:
         """How long the job at the machine still takes."""
-        return self._remaining.seconds(job.row, self._run_seconds(job)) if self._remaining else None
+        return self._remaining.left(self._running.seconds(time.monotonic())) if self._remaining else None
 
     # -- what is asked of the job at the machine -----------------------------------------------------------------------
 
@@ -222,6 +223,8 @@ class RunDesk:
                 raise JobError("machine.json or the program has changed since the check: send it again.", job=job.id)
             plan = json.loads((folder / PLAN).read_text())
             self._remaining = Remaining(plan["marks"], plan["seconds"])
+            self._running = RunningClock(time.monotonic())
+            self._remaining.look(job.executed_row, 0.0)
             if begin is None:
                 (folder / JOURNAL).unlink(missing_ok=True)  # of an earlier plotting of the same job
             await self._plotter.call(
@@ -257,6 +260,8 @@ class RunDesk:
         job = self._store.current()
         if job:
             self._take_counts(job, self._plotter.status)
+            if self._remaining and job.state is JobState.PLOTTING:
+                self._remaining.look(job.executed_row, self._running.seconds(time.monotonic()))
             due = time.monotonic() - self._saved_at > SAVE_SECONDS
             self.changed(job, save=due)
         else:
@@ -277,6 +282,7 @@ class RunDesk:
         if state in ENDED:
             self._end(job, state, message["reason"])
         elif state is not job.state:
+            (self._running.hold if state is JobState.PAUSED else self._running.go_on)(time.monotonic())
             job.to(state, message["reason"])
             self.changed(job, save=True)
 

@@ -212,7 +212,8 @@ class Service:
         if job:
             known["job"] = api.JobBrief(id=job.id, name=job.name, state=job.state.value)
             known["progress"] = _progress(job)
-            known["eta_seconds"] = self.runs.eta_seconds(job)
+            if left := self.runs.left():
+                known["eta_seconds"], known["eta_band"] = left.seconds, (left.least, left.most)
         if self.runs.held_back and known["state"] == "idle":
             known["message"] = "The queue waits, because a job was interrupted: dcode resume goes on."
         return api.Status(**known | {"queued": len(self.store.waiting())})

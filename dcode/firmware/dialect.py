@@ -188,3 +188,52 @@ class Console:
     queries: Pattern
     settings: Pattern
     loses_position: Pattern | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """How it plans its motion, and how fast it is: what an estimate goes by (pacing.py). mm, s, mm/s, mm/s2."""
+
+    blocks: int = 16  # that the planner holds
+    # The usual limits, where machine.json says none: of the path, and of each motor.
+    acceleration: float = 200.0
+    limits_path: bool = False  # the acceleration is one of the path as well as of each motor
+    own_acceleration: bool = False  # whatever machine.json says
+    motor_acceleration: float = 0.0  # 0: that of the path
+    motor_rate: float = 0.0  # mm/s; 0: no limit but moves.max_feed
+    deviation: float = 0.01  # the corner is cut by so much
+    jerk: float = 0.0  # above 0: Marlin's classic rule for corners instead
+    belts: bool = False  # it turns points into belt lengths itself, and plans along those
+    belt_feed: bool = False  # and the feed is a speed along those, not one on paper
+    steps_per_mm: float = 80.0  # where machine.json says none
+    segments_per_second: float = 0.0  # it cuts a move into so many pieces a second,
+    shortest_segment: float = 0.0  # none shorter than this;
+    # Or, on belts, into pieces of this length and one that is longer; `even_segments`: or none that is longer.
+    longest_segment: float = 0.0
+    even_segments: bool = False
+    fewest_steps: int = 0  # shorter pieces are not made
+    drains: float = 0.0  # pieces that take less are stretched while the queue runs low
+    prepared: int = 0  # pieces of `prepared_seconds` each that are no longer planned anew
+    prepared_seconds: float = 0.0
+    replans_running: bool = True
+    starts_by_itself: bool = True  # as soon as there is a block, after `start_delay`, at once with `start_blocks`
+    start_delay: float = 0.0
+    start_blocks: int = 3
+    stop_seconds: float = 0.0  # from the last step to the next line
+    dwell_step: float = 0.0
+    barrier_seconds: float = 0.0  # that commands.barrier itself takes
+    servo_seconds: float = 0.0  # that it waits for the servo by itself
+    pen_axis_seconds: float = 0.0  # that a pen on an axis takes from one height to the other
+    # Processor time: for a line, for each of its characters, for a line that is waited for, for each character that
+    # came in while there was no time to read it, for a block, for each block that is planned anew with it, and for a
+    # block's steps, whenever there is nothing else to do.
+    line_seconds: float = 0.0
+    character_seconds: float = 0.0
+    wake_seconds: float = 0.0
+    late_character_seconds: float = 0.0
+    block_seconds: float = 0.0
+    replan_seconds: float = 0.0
+    prepare_seconds: float = 0.0
+    ack_first: bool = False  # the ack comes before the line is carried out
+    ack_characters: int = 4
+    status_seconds: float = 0.0  # from a question for the position to its answer

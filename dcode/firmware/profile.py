@@ -22,6 +22,7 @@ from dcode.firmware.dialect import (
     Numbering,
     Patience,
     PenCommands,
+    Planning,
     Port,
     Realtime,
     Replies,
@@ -57,6 +58,7 @@ class FirmwareProfile:
     realtime: Realtime = field(default_factory=Realtime)
     stop: Stop = field(default_factory=Stop)
     identity: Identity = field(default_factory=Identity)
+    planning: Planning = field(default_factory=Planning)
     errors: Mapping[int, str] = field(default_factory=dict)
     alarms: Mapping[int, str] = field(default_factory=dict)
     y_down: bool = False

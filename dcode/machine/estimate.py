@@ -4,7 +4,40 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from typing import Final
+
+_PARTS: Final = ("draw_s", "travel_s", "pen_s", "dwell_s", "draw_mm", "travel_mm")
+
+
+@dataclass(frozen=True, slots=True)
+class PenShare:
+    """The seconds and millimetres of one pen. Number 0 is the machine's own; `travel` is on the way to its strokes."""
+
+    number: int
+    name: str
+    draw_s: float
+    travel_s: float
+    pen_s: float
+    dwell_s: float
+    draw_mm: float
+    travel_mm: float
+    lifts: int
+
+    @property
+    def seconds(self) -> float:
+        return self.draw_s + self.travel_s + self.pen_s + self.dwell_s
+
+    def __add__(self, other: PenShare) -> PenShare:
+        """What a pen does that is taken once more."""
+        sums = {part: getattr(self, part) + getattr(other, part) for part in _PARTS}
+        return replace(self, lifts=self.lifts + other.lifts, **sums)
+
+    def as_json(self) -> dict[str, object]:
+        figures = {part: round(getattr(self, part), 3) for part in _PARTS}
+        return {"number": self.number, "name": self.name, "seconds": round(self.seconds, 3), **figures} | {
+            "lifts": self.lifts
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +57,13 @@ class Estimate:
     travel_mm: float
     lifts: int
     elapsed: array[float] = field(repr=False, default_factory=lambda: array("d"))  # seconds, at the end of each row
+    pens: tuple[PenShare, ...] = ()
+
+    @classmethod
+    def of(cls, pens: tuple[PenShare, ...], park_s: float, elapsed: array[float]) -> Estimate:
+        """The sum of what the pens do."""
+        sums = {part: sum(getattr(pen, part) for pen in pens) for part in _PARTS}
+        return cls(**sums, park_s=park_s, lifts=sum(pen.lifts for pen in pens), elapsed=elapsed, pens=pens)
 
     @property
     def seconds(self) -> float:
@@ -41,14 +81,10 @@ class Estimate:
 
     def as_json(self) -> dict[str, object]:
         """The estimate as JSON values, as `dcode estimate --json` prints it."""
+        said = {one.name: getattr(self, one.name) for one in fields(self)[:7]}
         return {
             "seconds": round(self.seconds, 3),
-            "draw_s": round(self.draw_s, 3),
-            "travel_s": round(self.travel_s, 3),
-            "pen_s": round(self.pen_s, 3),
-            "dwell_s": round(self.dwell_s, 3),
-            "park_s": round(self.park_s, 3),
-            "draw_mm": round(self.draw_mm, 3),
-            "travel_mm": round(self.travel_mm, 3),
+            **{name: round(value, 3) for name, value in said.items()},
             "lifts": self.lifts,
+            "pens": [pen.as_json() for pen in self.pens],
         }

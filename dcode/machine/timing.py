@@ -1,103 +1,69 @@
-"""How long a program takes on a machine.
-
-Moves are planned between stops: everything that is not a move (the pen, a dwell, homing) waits until the machine
-stands still. Each change of the pen costs the machine's pen times, whatever the program waits besides.
-"""
+"""How long a program takes on a machine with its firmware. The model, that of the simulator too, is in lookahead.py."""
 
 from __future__ import annotations
 
-import math
 from array import array
-from itertools import accumulate
 
 from dcode.gcode.motion import Kind, Motion
-from dcode.machine import timing_columns
-from dcode.machine.estimate import Estimate
-from dcode.machine.machine import Machine
-from dcode.machine.planner import MotionLimits, corner_speed, entry_speeds, move_seconds
-from dcode.machine.suspects import LARGE
+from dcode.machine.estimate import Estimate, PenShare
+from dcode.machine.kernels import Way, kernel
+from dcode.machine.lookahead import PENS, TOTALS
+from dcode.machine.machine import Machine, Pen
+from dcode.machine.pace import Pace
 
 
-def estimate(motion: Motion, machine: Machine, limits: MotionLimits | None = None) -> Estimate:
-    """The time that the program takes, for a machine with these limits; by default what machine.json says."""
-    limits = limits or MotionLimits.of(machine)
-    park_s = _parking(motion, machine, limits)
-    if len(motion) > LARGE:
-        return timing_columns.estimate(motion, machine, limits, park_s)
-    return _estimate(motion, machine, limits, park_s)
+def estimate(motion: Motion, machine: Machine, pace: Pace | None = None, way: Way | None = None) -> Estimate:
+    """The time that the program takes at a pace; by default as machine.json alone says.
+
+    `way` is the kernel's: both give the same answer. A pause and a change of pens take what leads to them, and no more:
+    how long the user takes is not known.
+    """
+    pace, tools, rows = pace or Pace.of(machine), kernel(way), len(motion)
+    numbers = [number for number, _ in _taken(motion)]
+    pens = [machine.pen, *(machine.named_pen(number).pen for number in numbers)]
+    size = 1 << int(pace.blocks).bit_length()
+    totals = tools.floats([0.0] * (TOTALS * len(pens)))
+    elapsed = tools.floats([0.0] * max(rows, 1))
+    pacer = tools.pacer(
+        tools.floats(pace.numbers()),
+        tools.floats([figure for pen in pens for figure in _figures(pen)]),
+        totals,
+        elapsed,
+        tools.floats([0.0] * (7 * size)),
+        tools.ints([0] * size),
+        tools.floats([0.0] * 64),
+        tools.floats([0.0] * 64),
+        tools.floats([0.0] * 64),
+        size,
+        pace.window,
+        *motion.start,
+    )
+    pacer.rows(motion.kind, motion.x, motion.y, motion.value, rows)
+    park_s = pacer.park(*machine.home) if machine.park and rows else 0.0
+    shares = _shares(list(totals), [0, *numbers], machine)
+    return Estimate.of(shares, park_s, array("d", elapsed)[:rows])
 
 
-def _estimate(motion: Motion, machine: Machine, limits: MotionLimits, park_s: float) -> Estimate:
-    lengths = _lengths(motion)
-    seconds = _move_seconds(motion, machine, limits, lengths)
-    draw_s = travel_s = pen_s = dwell_s = draw_mm = travel_mm = 0.0
-    lifts, down = 0, False
-    for row, (kind, value) in enumerate(zip(motion.kind, motion.value, strict=True)):
-        if kind == Kind.DRAW:
-            draw_s, draw_mm = draw_s + seconds[row], draw_mm + lengths[row]
-        elif kind in (Kind.TRAVEL, Kind.HOME):
-            travel_s, travel_mm = travel_s + seconds[row], travel_mm + lengths[row]
-        elif kind == Kind.DWELL:
-            dwell_s, seconds[row] = dwell_s + value, value
-        if kind in (Kind.PEN_UP, Kind.PEN_DOWN, Kind.HOME) and down != (kind == Kind.PEN_DOWN):
-            down = not down
-            lifts += not down
-            change = machine.pen.lower_seconds if down else machine.pen.raise_seconds
-            pen_s, seconds[row] = pen_s + change, seconds[row] + change
-    elapsed = array("d", accumulate(seconds))
-    return Estimate(draw_s, travel_s, pen_s, dwell_s, park_s, draw_mm, travel_mm, lifts, elapsed)
+def _taken(motion: Motion) -> list[tuple[int, int]]:
+    """The pens that the program takes, by number, and the rows at which it does."""
+    kinds, found, row = bytes(motion.kind), [], -1
+    while (row := kinds.find(Kind.PEN_CHANGE, row + 1)) >= 0:
+        found.append((int(motion.value[row]), row))
+    return found
 
 
-def _lengths(motion: Motion) -> list[float]:
-    """How far each row moves, in mm."""
-    lengths = []
-    here_x, here_y = motion.start
-    for x, y in zip(motion.x, motion.y, strict=True):
-        lengths.append(math.hypot(x - here_x, y - here_y))
-        here_x, here_y = x, y
-    return lengths
+def _figures(pen: Pen) -> list[float]:
+    figures = [pen.draw_speed / 60, pen.travel_speed / 60, pen.raise_seconds, pen.lower_seconds]
+    assert len(figures) == PENS
+    return figures
 
 
-def _move_seconds(motion: Motion, machine: Machine, limits: MotionLimits, lengths: list[float]) -> list[float]:
-    """How long each row moves. A move without length is none (firmwares drop it)."""
-    rows = [row for row, length in enumerate(lengths) if length > 0]
-    moves = [lengths[row] for row in rows]
-    cruise = [_cruise(motion, row, machine, limits) for row in rows]
-    corners = _corners(motion, rows, lengths, limits)
-    entries = entry_speeds(moves, cruise, corners, limits)
-    seconds = [0.0] * len(lengths)
-    for at, row in enumerate(rows):
-        seconds[row] = move_seconds(moves[at], entries[at], entries[at + 1], cruise[at], limits.acceleration)
-    return seconds
-
-
-def _cruise(motion: Motion, row: int, machine: Machine, limits: MotionLimits) -> float:
-    """The squared speed that a row asks for, in mm2/s2."""
-    feed = machine.pen.travel_speed if motion.kind[row] == Kind.HOME else motion.value[row]
-    if not feed > 0:
-        feed = machine.pen.draw_speed
-    return float((min(feed, limits.max_feed) / 60) ** 2)
-
-
-def _corners(motion: Motion, rows: list[int], lengths: list[float], limits: MotionLimits) -> list[float]:
-    """The squared speed that the corner before each of the rows allows; 0 where something else comes between."""
-    corners = []
-    last, last_x, last_y = -1, 0.0, 0.0
-    for row in rows:
-        before_x, before_y = motion.position_before(row)
-        across, up = (motion.x[row] - before_x) / lengths[row], (motion.y[row] - before_y) / lengths[row]
-        between = motion.kind[max(last, 0) : row + 1]
-        stands = last < 0 or any(kind > Kind.DRAW for kind in between)
-        cosine = across * last_x + up * last_y
-        corners.append(0.0 if stands else corner_speed(cosine, limits.acceleration, limits.deviation))
-        last, last_x, last_y = row, across, up
-    return corners
-
-
-def _parking(motion: Motion, machine: Machine, limits: MotionLimits) -> float:
-    """Seconds from the last point home, from a standstill to a standstill."""
-    if not machine.park:
-        return 0.0
-    length = math.dist(motion.position_before(len(motion)), machine.home)
-    cruise = (min(machine.pen.travel_speed, limits.max_feed) / 60) ** 2
-    return move_seconds(length, 0.0, 0.0, cruise, limits.acceleration)
+def _shares(totals: list[float], numbers: list[int], machine: Machine) -> tuple[PenShare, ...]:
+    """One share for each pen in the order in which they are taken first; a pen that did nothing has none."""
+    shares: dict[int, PenShare] = {}
+    for turn, number in enumerate(numbers):
+        draw_s, travel_s, pen_s, dwell_s, draw_mm, travel_mm, lifts = totals[TOTALS * turn : TOTALS * (turn + 1)]
+        name = machine.named_pen(number).name
+        share = PenShare(number, name, draw_s, travel_s, pen_s, dwell_s, draw_mm, travel_mm, int(lifts))
+        shares[number] = shares[number] + share if number in shares else share
+    return tuple(share for share in shares.values() if share.seconds > 0) or tuple(shares.values())[:1]

@@ -11,12 +11,12 @@ from math import hypot
 from typing import ClassVar, Final
 
 from dcode.geometry.kinematics import Belts
+from dcode.machine.motion_model import MotionModel
 from dcode.simulator.firmware import Program
 from dcode.simulator.grbl import Effort, Grbl
 from dcode.simulator.grbl_modes import Move
 from dcode.simulator.grbl_settings import Refusal
 from dcode.simulator.grbl_state import Alarm, State
-from dcode.simulator.motion_model import MotionModel
 from dcode.simulator.plotter import Plotter
 from dcode.simulator.setup import Setup
 

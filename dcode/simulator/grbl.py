@@ -45,7 +45,7 @@ class Grbl(GrblSystem):
     greeting: ClassVar[str] = "Grbl 1.1h ['$' for help]"
     longest_line: ClassVar[int] = 79  # LINE_BUFFER_SIZE 80, with the NUL
     blocks: ClassVar[int] = 15  # BLOCK_BUFFER_SIZE 16, of which 15 are used
-    effort: ClassVar[Effort] = Effort(0.0002, 0.000045, 0.0004, 0.00004, 0.00125)
+    effort: ClassVar[Effort] = Effort(0.0002, 0.00003, 0.0005, 0.00004, 0.0014)
 
     def __init__(self, setup: Setup, *, baud: int = 115200, rx_bytes: int = 128) -> None:
         settings = self.factory_settings()

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from math import atan2, cos, floor, hypot, pi, sin, sqrt
 from typing import Final, NamedTuple
 
+from dcode.machine.motion_model import Three
 from dcode.simulator.grbl_settings import Refusal
-from dcode.simulator.motion_model import Three
 
 PLANES: Final = {17: (0, 1, 2), 18: (2, 0, 1), 19: (1, 2, 0)}  # two axes of the plane, and the one across
 _OFFSETS: Final = "IJK"

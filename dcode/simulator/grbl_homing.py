@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import sqrt
 from typing import Final
 
+from dcode.machine.motion_model import Three
 from dcode.simulator.firmware import Program, Wait
 from dcode.simulator.grbl_realtime import Aborted, GrblRealtime
 from dcode.simulator.grbl_state import Alarm, Request, State
-from dcode.simulator.motion_model import Three
 
 _SEARCH: Final = 1.5  # HOMING_AXIS_SEARCH_SCALAR: how far to look, in maximum travels
 _CYCLES: Final = ((2,), (0, 1))

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from dcode.machine.motion_model import Three
 from dcode.simulator.grbl_arcs import PLANES, read_arc
 from dcode.simulator.grbl_modes import ORIGIN, GcodeState, Move
 from dcode.simulator.grbl_settings import Refusal
 from dcode.simulator.grbl_words import Words
-from dcode.simulator.motion_model import Three
 
 INCH: Final = 25.4
 _AXES: Final = "XYZ"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from dcode.simulator.motion_model import Three
+from dcode.machine.motion_model import Three
 
 ORIGIN: Final[Three] = (0.0, 0.0, 0.0)
 

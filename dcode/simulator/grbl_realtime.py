@@ -11,13 +11,13 @@ import re
 from abc import abstractmethod
 from typing import ClassVar, Final
 
+from dcode.machine.motion_model import Three
 from dcode.simulator.firmware import Firmware, Program, Wait
 from dcode.simulator.grbl_gcode import Interpreter
 from dcode.simulator.grbl_modes import Spindle
 from dcode.simulator.grbl_overrides import Overrides
 from dcode.simulator.grbl_settings import Settings
 from dcode.simulator.grbl_state import TRANSITIONS, Alarm, Request, State
-from dcode.simulator.motion_model import Three
 from dcode.simulator.plotter import Plotter
 from dcode.simulator.setup import Setup
 
@@ -157,7 +157,8 @@ class GrblRealtime(Firmware):
             yield from self.realtime()
             if not self.plotter.queued and self.state is not State.RUN:
                 return
-            yield Wait()
+            if not (self._cycling and not self.plotter.moving):  # it may have come to rest while a report was made
+                yield Wait()
 
     def realtime(self) -> Program:
         """Do what has been asked for; does not return while suspended. Raises Aborted at a reset."""

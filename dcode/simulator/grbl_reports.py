@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from dcode.machine.motion_model import Three
 from dcode.simulator.grbl_gcode import Interpreter
 from dcode.simulator.grbl_realtime import GrblRealtime
 from dcode.simulator.grbl_state import State
-from dcode.simulator.motion_model import Three
 
 HELP: Final = "[HLP:$$ $# $G $I $N $x=val $Nx=line $J=line $SLP $C $X $H ~ ! ? ctrl-x]\r\n"
 BUSY: Final = (State.HOME, State.RUN, State.HOLD, State.JOG, State.DOOR)

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from math import inf
 
+from dcode.machine.motion_model import MotionModel, Three
 from dcode.simulator import grbl_reports as reports
 from dcode.simulator.firmware import Program, Wait
 from dcode.simulator.grbl_homing import home
@@ -13,7 +14,6 @@ from dcode.simulator.grbl_realtime import GrblRealtime
 from dcode.simulator.grbl_settings import Refusal
 from dcode.simulator.grbl_state import Request, State
 from dcode.simulator.grbl_words import read_number
-from dcode.simulator.motion_model import MotionModel, Three
 
 _SEND_BUFFER = 104  # TX_BUFFER_SIZE of config.h's serial.h; a print waits while it is full
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from math import ceil, hypot
 from typing import ClassVar, Final
 
+from dcode.machine.motion_model import MotionModel
 from dcode.simulator.firmware import Program
 from dcode.simulator.grbl import Effort, Grbl
 from dcode.simulator.grbl_modes import Move, Spindle
@@ -21,7 +22,6 @@ from dcode.simulator.grbl_words import squeeze
 from dcode.simulator.grblhal_reports import parameters, parser_state, status
 from dcode.simulator.grblhal_settings import HalSettings
 from dcode.simulator.grblhal_texts import ALARM_DETAILS, SETTING_DETAILS
-from dcode.simulator.motion_model import MotionModel
 from dcode.simulator.plotter import Plotter
 from dcode.simulator.setup import Setup
 from dcode.simulator.wall_plotter import BeltsFromLeftMotor

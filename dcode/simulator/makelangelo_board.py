@@ -9,13 +9,13 @@ from math import inf
 from typing import ClassVar, Final
 
 from dcode.geometry.kinematics import Belts
+from dcode.machine.motion_model import MotionModel
 from dcode.simulator import makelangelo_eeprom
 from dcode.simulator.build_options import chosen
 from dcode.simulator.firmware import Firmware, Program, Wait
 from dcode.simulator.makelangelo_eeprom import Three
 from dcode.simulator.makelangelo_line import LineReader, Numbering, Words
 from dcode.simulator.makelangelo_motion import BLOCKS, MAX_ACCELERATION, motion, push
-from dcode.simulator.motion_model import MotionModel
 from dcode.simulator.plotter import Plotter
 from dcode.simulator.servo import Servo
 from dcode.simulator.setup import Setup

@@ -7,8 +7,8 @@ from math import atan2, ceil, cos, hypot, pi, sin, sqrt
 from typing import Final
 
 from dcode.geometry.kinematics import Belts
+from dcode.machine.motion_model import MotionModel
 from dcode.simulator.makelangelo_eeprom import Eeprom, Three
-from dcode.simulator.motion_model import MotionModel
 from dcode.simulator.plotter import Plotter
 
 BLOCKS: Final = 16  # MAX_SEGMENTS of a Makelangelo 5; one is always empty

@@ -19,7 +19,7 @@ from dcode.simulator.marlin_reports import MarlinBuild, banner
 from dcode.simulator.marlin_state import QUEUE
 
 # Processor time, fitted to the captures: with a window of 4, bench_marlin.txt has 3.2 ms for a line of 0.1 mm.
-_LINE_SECONDS: Final = 0.4e-3
+_LINE_SECONDS: Final = 0.2e-3
 _IDLE_SECONDS: Final = 0.15e-3  # one turn of the main loop
 _STEP_SECONDS: Final = 60e-6  # what one step costs it: lines then lie unread for longer (fitted to "ok N2 P1 B0")
 
@@ -50,7 +50,7 @@ class Marlin(MarlinIdle):
                     yield from self._execute(self.queue[0])
                     self.queue.popleft()
                 else:
-                    yield self._rest(inf)
+                    yield from self._idle()
                     if self.rx:
                         yield self.now + self._idle_turn()
         except Killed as killed:

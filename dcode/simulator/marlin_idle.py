@@ -6,20 +6,22 @@ from collections.abc import Callable
 from math import inf
 from typing import Final
 
+from dcode.machine.motion_model import Three
 from dcode.simulator.firmware import Program, Wait
 from dcode.simulator.marlin_command import Command
 from dcode.simulator.marlin_emergency import Emergency
 from dcode.simulator.marlin_line import Verdict
 from dcode.simulator.marlin_reports import position
 from dcode.simulator.marlin_state import QUEUE, MarlinState
-from dcode.simulator.motion_model import Three
 
 # A quick stop keeps the planner shut for TEMP_TIMER_FREQUENCY (1000) ticks of 976.5625 Hz.
 _QUICK_STOP_SECONDS: Final = 1.024
 
 
 # Processor time for one block: the 14 of a G0 take 29 to 33 ms in the captures, and see marlin.py.
-_BLOCK_SECONDS: Final = 2.1e-3
+_BLOCK_SECONDS: Final = 2.2e-3
+# And for a character that came in while there was no time to read it; an idle main loop reads them as they come.
+_CHARACTER_SECONDS: Final = 27e-6
 
 
 class Killed(Exception):
@@ -37,7 +39,7 @@ class MarlinIdle(MarlinState):
             yield from self._turn()
             if done():
                 return
-            yield self._rest(deadline)
+            yield from self._idle(deadline)
 
     def synchronize(self) -> Program:
         """Idle until everything that was queued is drawn."""
@@ -75,6 +77,11 @@ class MarlinIdle(MarlinState):
             self._report_at = self.now + self.report_seconds
             yield from self.tell(position(self.mover.current, self.mover.steps))
 
+    def _idle(self, deadline: float = inf) -> Program:
+        """Wait for something to happen; what comes in is read meanwhile."""
+        yield self._rest(deadline)
+        self._listened = True
+
     def _rest(self, deadline: float) -> Wait:
         moments = (deadline, self._busy_at, self._report_at, self.servo.due, self._shut_end())
         return Wait(min(moments), input=len(self.queue) < QUEUE)
@@ -86,10 +93,13 @@ class MarlinIdle(MarlinState):
 
     def _fetch(self) -> Program:
         """get_serial_commands(): read while the queue has room. With a full queue nothing is read, not even M112."""
+        listened, self._listened = self._listened, False
         while self.rx and len(self.queue) < QUEUE:
             line = self.reader.take(self.rx)
             if line is None:
                 return
+            if not listened:
+                yield self.now + _CHARACTER_SECONDS * len(line)
             text = line.partition(b"\0")[0]  # a NUL ends a string in C
             verdict = self.numbering.check(text)
             if verdict is Verdict.ACCEPTED:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from math import atan2, ceil, cos, floor, hypot, pi, sin, sqrt
 
 from dcode.errors import LimitError
+from dcode.machine.motion_model import Three
 from dcode.simulator.marlin_command import Command
 from dcode.simulator.marlin_settings import Settings, belts, motion, steps_per_mm
-from dcode.simulator.motion_model import Three
 from dcode.simulator.plotter import Plotter
 
 BLOCKS = 16  # BLOCK_BUFFER_SIZE; one is always empty
@@ -27,8 +27,8 @@ class Mover:
     current: the logical position after the last command, mm. steps: where the planner's queue ends, in belt steps.
     """
 
-    def __init__(self, plotter: Plotter, settings: Settings) -> None:
-        self.plotter, self.settings = plotter, settings
+    def __init__(self, plotter: Plotter, settings: Settings, *, slows: bool = False) -> None:
+        self.plotter, self.settings, self._slows = plotter, settings, slows
         self.power_on((0.0, 0.0, 0.0))
 
     def power_on(self, at: Three) -> None:
@@ -185,7 +185,8 @@ class Mover:
         if max(abs(new - old) for new, old in zip(steps, self.steps, strict=True)) < _FEWEST_STEPS:
             return
         length = length or 1e-3
-        if self.plotter.add_line(target, self._slowed(self.scaled_feed(), length), length=length):
+        feed = self.scaled_feed()
+        if self.plotter.add_line(target, self._slowed(feed, length) if self._slows else feed, length=length):
             self.steps = steps
 
     def _slowed(self, feed: float, length: float) -> float:

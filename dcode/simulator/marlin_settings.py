@@ -10,8 +10,8 @@ from zlib import crc32
 from dcode.errors import ConfigError
 from dcode.geometry.kinematics import Belts
 from dcode.machine.machine import Machine
+from dcode.machine.motion_model import MotionModel, Three
 from dcode.simulator.marlin_command import Command
-from dcode.simulator.motion_model import MotionModel, Three
 
 Settings = dict[str, dict[str, float]]
 

@@ -9,6 +9,7 @@ from math import inf
 from typing import ClassVar, Final
 
 from dcode.geometry.kinematics import Belts
+from dcode.machine.motion_model import Three
 from dcode.simulator.build_options import chosen
 from dcode.simulator.firmware import Firmware, Program
 from dcode.simulator.marlin_emergency import EmergencyParser
@@ -16,7 +17,6 @@ from dcode.simulator.marlin_line import LineReader, Numbering
 from dcode.simulator.marlin_motion import BLOCKS, Mover
 from dcode.simulator.marlin_reports import MarlinBuild, position
 from dcode.simulator.marlin_settings import Settings, enter, factory, motion, size, suited_to
-from dcode.simulator.motion_model import Three
 from dcode.simulator.plotter import Plotter
 from dcode.simulator.servo import Servo
 from dcode.simulator.setup import Setup
@@ -47,7 +47,7 @@ class MarlinState(Firmware):
         plotter = Plotter(motion(self.settings), start, BLOCKS - 1, wall)
         self.servo = Servo(plotter, machine.pen)
         self.servos = machine.pen.servo_index + 1
-        self.mover = Mover(plotter, self.settings)
+        self.mover = Mover(plotter, self.settings, slows=self.build.slowdown)
         super().__init__(setup, plotter, baud=250000, rx_bytes=_RX_BYTES)
         if self.build.emergency_parser:
             self.interrupts = re.compile(rb"(?s:.)")  # type: ignore[misc]  # one class, two builds
@@ -70,7 +70,7 @@ class MarlinState(Firmware):
         self._busy_text = "processing"
         self._busy_at = self._report_at = inf
         self._shut_until = 0.0  # the planner takes no blocks after a quick stop
-        self._quick_stop = self._kill = self._dead = False
+        self._quick_stop = self._kill = self._dead = self._listened = False
         self.servo.release(self.now)
         self.load_settings()
         self.plotter.motion = motion(self.settings)

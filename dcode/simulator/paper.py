@@ -7,8 +7,8 @@ from math import ceil, sqrt
 from typing import Final
 
 from dcode.errors import LimitError
+from dcode.machine.motion_model import Three, TwoBelts
 from dcode.simulator.ink import Ink, Point
-from dcode.simulator.motion_model import Three, TwoBelts
 
 # Straight in belt lengths is bowed on paper: ink follows the bow to this many mm.
 _BOW_MM: Final = 0.01

@@ -11,8 +11,8 @@ from collections import deque
 from math import ceil, inf, sqrt
 from typing import Final, NamedTuple
 
+from dcode.machine.motion_model import MotionModel
 from dcode.simulator.block import Block, junction, resting_speed
-from dcode.simulator.motion_model import MotionModel
 from dcode.simulator.trapezoid import Phases, braking, trapezoid
 
 _INSTANT: Final = 1e-9  # s; more than the rounding of a clock that has run for a day, less than any step

@@ -10,9 +10,9 @@ from __future__ import annotations
 from math import inf, sqrt
 
 from dcode.errors import LimitError
+from dcode.machine.motion_model import MotionModel, Three, TwoBelts
 from dcode.simulator.block import Block
 from dcode.simulator.ink import Ink, Point
-from dcode.simulator.motion_model import MotionModel, Three, TwoBelts
 from dcode.simulator.paper import Paper
 from dcode.simulator.planner import Planner
 

@@ -12,6 +12,14 @@ class BeltsFromLeftMotor:
 
     width: float
 
+    @property
+    def left_anchor(self) -> tuple[float, float]:
+        return 0.0, 0.0
+
+    @property
+    def right_anchor(self) -> tuple[float, float]:
+        return self.width, 0.0
+
     def lengths(self, x: float, y: float) -> tuple[float, float]:
         return hypot(x, y), hypot(self.width - x, y)
 

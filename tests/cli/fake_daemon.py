@@ -26,6 +26,7 @@ IDLE = {
     "job": None,
     "progress": None,
     "eta_seconds": None,
+    "eta_band": None,
     "feed": None,
     "lines_sent": 0,
     "lines_acked": 0,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dcode.cli.output import printable
-from dcode.cli.progress import Progress, live_line
+from dcode.cli.progress import Progress, live_line, plain_line
 from dcode.cli.words import clock, duration, length, table
 from tests.cli.fake_daemon import a_status, plotting
 
@@ -26,6 +28,20 @@ def test_the_live_line_fits_the_terminal(width: int):
 def test_what_matters_most_stays_longest():
     assert live_line(HALF, 40, unicode=True) == " 50 %  about 1 h 2 min left  plotting"
     assert live_line(HALF, 20, unicode=True) == " 50 %  plotting"
+
+
+def test_the_band_stands_behind_the_time_left_where_there_is_room_and_where_it_says_something():
+    banded = replace(HALF, band=(3480.0, 4020.0))
+    assert "about 1 h 2 min left (58 min to 1 h 7 min)" in live_line(banded, 200, unicode=True)
+    assert "about 1 h 2 min left (58 min to 1 h 7 min)" in plain_line(banded)
+    assert "(" not in live_line(banded, 90, unicode=True)
+    assert "(" not in live_line(replace(HALF, band=(3715.0, 3725.0)), 200, unicode=True)
+
+
+def test_the_band_comes_from_the_machines_status():
+    ours = a_status(job={"id": 12, "name": "horse", "state": "plotting"}, eta_seconds=600.0, eta_band=[540.0, 660.0])
+    assert Progress.of(plotting(50), ours).band == (540.0, 660.0)
+    assert Progress.of(plotting(50), a_status()).band is None
 
 
 def test_a_hundred_per_cent_is_all_of_it():

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dcode.cli.command import command, fitting_options, program_options
-from dcode.cli.program import examine
+from dcode.cli.command import command, program_options
+from dcode.cli.program import examine, time_of
 from dcode.cli.session import Session
-from dcode.cli.source import read_source, source_argument
-from dcode.cli.words import clock, duration, facts
-from dcode.machine.timing import estimate as estimate_of
+from dcode.cli.source import Source, read_source, source_argument
+from dcode.cli.wishes import Wishes, artwork_options
+from dcode.cli.words import clock, duration, length, plural, size
 
 PARTS = {
     "draw_s": "drawing",
@@ -22,20 +22,32 @@ PARTS = {
 
 @command()
 @source_argument
-@fitting_options
+@artwork_options
 @program_options
-def estimate(session: Session, file: str, fit: bool, clip: bool) -> None:
+def estimate(session: Session, file: str, wishes: Wishes) -> None:
     """Say how long a file takes.
 
-    The time is that of a plotter that accelerates as machine.json says; what a firmware adds of its own is not in it.
+    The time is that of a plotter that accelerates as machine.json says, with the firmware of its profile.
     """
-    source = read_source(file)
-    examined = examine(source, session.machine, session.profile, to_fit=fit, to_clip=clip)
-    answer = examined.report | estimate_of(examined.motion, examined.machine).as_json()
+    source = read_source(file, as_text=wishes.text)
+    examined = examine(source, session.machine, session.profile, wishes=wishes, output=session.output)
+    answer = examined.report | time_of(examined).as_json()
     del answer["violations"], answer["notes"]
-    session.reply(answer, lambda value: _lines(source.name, value))
+    session.reply(answer, lambda value: _lines(examined.source, value))
 
 
-def _lines(name: str, answer: dict[str, Any]) -> list[str]:
+def _lines(source: Source, answer: dict[str, Any]) -> list[str]:
     parts = [f"{clock(answer[part])} {word}" for part, word in PARTS.items() if answer[part] >= 1]
-    return [f"{name}: about {duration(answer['seconds'])}", ", ".join(parts) or "less than a second", facts(answer)]
+    return [
+        f"{source.name}: about {duration(answer['seconds'])}",
+        ", ".join(parts) or "less than a second",
+        size(answer, source.made),
+        *(_pen_line(pen) for pen in answer["pens"] if len(answer["pens"]) > 1),
+    ]
+
+
+def _pen_line(pen: dict[str, Any]) -> str:
+    called = f"pen {pen['number']}" if pen["number"] else "the pen it begins with"
+    called += f", {pen['name']}" if pen["name"] != "pen" else ""
+    ways = f"{length(pen['draw_mm'])} of ink, {length(pen['travel_mm'])} of travel"
+    return f"{called}: {duration(pen['seconds'])}, {ways}, {plural(pen['lifts'], 'pen lift')}"

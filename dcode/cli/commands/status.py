@@ -40,6 +40,8 @@ def _job(status: Message) -> str:
         return ""
     done = "" if status["progress"] is None else f", {int(status['progress'] * 100)} %"
     left = "" if status["eta_seconds"] is None else f", about {duration(status['eta_seconds'])} left"
+    if band := status.get("eta_band"):
+        left += f" ({duration(band[0])} to {duration(band[1])})"
     return f"{job['name']} (job {job['id']}){done}{left}"
 
 

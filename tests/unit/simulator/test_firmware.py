@@ -6,8 +6,8 @@ from typing import ClassVar
 import pytest
 
 from dcode.errors import ConfigError
+from dcode.machine.motion_model import MotionModel
 from dcode.simulator.firmware import PROFILES, Firmware, Program, Wait, build
-from dcode.simulator.motion_model import MotionModel
 from dcode.simulator.plotter import Plotter
 from dcode.simulator.setup import Setup
 

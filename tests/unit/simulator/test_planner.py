@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dcode.simulator.motion_model import MotionModel
+from dcode.machine.motion_model import MotionModel
 from dcode.simulator.plotter import Plotter
 from dcode.simulator.trapezoid import trapezoid
 

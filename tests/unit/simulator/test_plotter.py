@@ -5,7 +5,7 @@ import math
 import pytest
 
 from dcode.geometry.kinematics import Belts
-from dcode.simulator.motion_model import MotionModel
+from dcode.machine.motion_model import MotionModel
 from dcode.simulator.plotter import Plotter
 
 RAILS = MotionModel((100.0,) * 3, (200.0,) * 3)

@@ -12,6 +12,14 @@ Three = tuple[float, float, float]
 class TwoBelts(Protocol):
     """From a point to two belt lengths and back, in mm. `geometry.kinematics.Belts` is one."""
 
+    @property
+    def left_anchor(self) -> tuple[float, float]:
+        """Where the left belt leaves its motor, in the firmware's frame."""
+        ...
+
+    @property
+    def right_anchor(self) -> tuple[float, float]: ...
+
     def lengths(self, x: float, y: float) -> tuple[float, float]:
         """The left and the right belt that hold the gondola at this point."""
         ...

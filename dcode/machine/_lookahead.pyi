@@ -1,0 +1,1 @@
+from dcode.machine.lookahead import Pacer as Pacer
