@@ -33,4 +33,16 @@ def measure(
     tuple[float, float, float, float],
     tuple[float, float, float, float],
 ]: ...
-def write_run(kind: object, x: object, y: object, value: object, row: int, decimals: int) -> tuple[bytes, int]: ...
+def write_rows(
+    kind: object,
+    x: object,
+    y: object,
+    value: object,
+    row: int,
+    decimals: int,
+    mode: int,
+    feed: float,
+    feeds: tuple[float, float],
+    feed_texts: tuple[bytes, bytes],
+    pen_texts: tuple[bytes, bytes],
+) -> tuple[bytes, int, int, float]: ...

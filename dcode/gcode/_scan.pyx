@@ -10,7 +10,7 @@ operation, which would round differently from Python.
 from cpython.array cimport array, clone
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.math cimport rint, sqrt
-from libc.string cimport memcmp
+from libc.string cimport memcmp, memcpy
 
 ctypedef const unsigned char* text_t
 
@@ -440,30 +440,55 @@ cdef inline char* put_number(char* out, char letter, long long whole, int decima
     return out
 
 
-def write_run(
+def write_rows(
     const unsigned char[::1] kind,
     const double[::1] x,
     const double[::1] y,
     const float[::1] value,
     Py_ssize_t row,
     int decimals,
+    int mode,
+    double feed,
+    tuple feeds,
+    tuple feed_texts,
+    tuple pen_texts,
 ):
-    """The moves from `row` on that are like the one before it in kind and feed: their lines, and the row after them.
+    """The lines of the rows from `row` on that lift, lower or move the pen at known feeds, and what comes after them.
 
-    Each line has the axes that change at `decimals` decimals; a move that changes neither has no line. Stops at a
-    number that is not exact at that scale, too. `row` must be at least 1.
+    `mode` and `feed` are the kind and the feed of the last move written; `feeds` those of the last travel and the last
+    draw (NaN for none) with their words, `pen_texts` the lines that lift and lower the pen. The row before is where the
+    pen is. A move has the axes that change at `decimals` decimals; one that changes neither has no line. Stops at a
+    move of another feed, at rows of other kinds, and at a number that is not exact at that scale. Returns the lines,
+    the row after them, and the kind and feed of the last move.
     """
-    cdef Py_ssize_t stop = row
+    cdef double[2] known
+    cdef text_t[4] texts
+    cdef Py_ssize_t[4] sizes
+    cdef Py_ssize_t stop = row, room = 0
     cdef Py_ssize_t last = min(kind.shape[0], row + ROWS)
-    while stop < last and kind[stop] == kind[row - 1] and value[stop] == value[row - 1]:
-        stop += 1
-    cdef array lines = clone(array("b"), (stop - row) * 44 + 1, zero=False)  # 2 letters, 2 x 20, line end
-    cdef char* begin = lines.data.as_chars
-    cdef char* out = begin
     cdef double scale = POW10[decimals], next_x, next_y
     cdef double last_x = rint(x[row - 1] * scale), last_y = rint(y[row - 1] * scale)
+    cdef unsigned char what
+    cdef bytes text
+    for what in range(4):
+        text = (feed_texts + pen_texts)[what]
+        texts[what] = text
+        sizes[what] = len(text)
+        room = max(room, sizes[what])
+    known[0], known[1] = feeds
+    while stop < last and kind[stop] < 4 and (kind[stop] > DRAW or value[stop] == known[kind[stop]]):
+        stop += 1
+    cdef array lines = clone(array("b"), (stop - row) * (44 + room) + 1, zero=False)  # G1, 2 letters, 2 x 19, line end
+    cdef char* begin = lines.data.as_chars
+    cdef char* out = begin
     with nogil:
         while row < stop:
+            what = kind[row]
+            if what > DRAW:
+                memcpy(out, texts[what], sizes[what])
+                out += sizes[what]
+                row += 1
+                continue
             next_x = rint(x[row] * scale)
             next_y = rint(y[row] * scale)
             if not (-EXACT < next_x < EXACT and -EXACT < next_y < EXACT):
@@ -471,12 +496,21 @@ def write_run(
             row += 1
             if next_x == last_x and next_y == last_y:
                 continue
+            if what != mode:
+                out[0] = c"G"
+                out[1] = c"0" + what
+                out += 2
+                mode = what
             if next_x != last_x:
                 out = put_number(out, c"X", <long long>next_x, decimals)
             if next_y != last_y:
                 out = put_number(out, c"Y", <long long>next_y, decimals)
+            if feed != known[what]:
+                memcpy(out, texts[what], sizes[what])
+                out += sizes[what]
+                feed = known[what]
             out[0] = c"\n"
             out += 1
             last_x = next_x
             last_y = next_y
-    return PyBytes_FromStringAndSize(begin, out - begin), row
+    return PyBytes_FromStringAndSize(begin, out - begin), row, mode, feed

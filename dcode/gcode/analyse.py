@@ -89,6 +89,7 @@ class _Line:
             feed=feed,
             tool=tool,
             change=self.has("M", 6),
+            tool_text=self.block.comment if tool is not None or self.has("M", 6) else "",
             pause=pause,
             end=self.has("M", 2) or self.has("M", 30),
             tape=tape,

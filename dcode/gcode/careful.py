@@ -248,6 +248,8 @@ class Interpreter:
         if meaning.tool is not None:
             self._selected = meaning.tool
         if not meaning.change and (meaning.tool is None or self._source.changes_pens_by_m6):
+            if meaning.tool is not None and meaning.tool_text and not len(self.motion):
+                self.motion.holder = meaning.tool, meaning.tool_text
             return
         if self._selected is None:
             self._pause("change the pen", line)
@@ -255,6 +257,8 @@ class Interpreter:
             self._tool = self._selected
             was_down = self.state.down
             self._act(Op.PEN, 0.0, line)
+            if meaning.tool_text:
+                self.motion.texts[len(self.motion)] = meaning.tool_text
             self.motion.append(Kind.PEN_CHANGE, self.state.x, self.state.y, self._tool, line)
             self._act(Op.PEN, float(was_down), line)
 

@@ -30,6 +30,7 @@ class Meaning(NamedTuple):
     feed: float | None = None
     tool: int | None = None
     change: bool = False  # M6
+    tool_text: str = ""  # what a comment beside T or M6 says
     pause: str | None = None  # the message of M0, M1
     end: bool = False
     tape: bool = False  # %

@@ -25,7 +25,7 @@ class Kind(IntEnum):
     PEN_DOWN = 3
     DWELL = 4  # value: seconds
     PAUSE = 5  # M0, M1: wait for the user; a message may be kept in `texts`
-    PEN_CHANGE = 6  # T, M6; value: pen number
+    PEN_CHANGE = 6  # T, M6; value: pen number; a name for it may be kept in `texts`
     HOME = 7  # G28: x, y are the home position
 
 
@@ -50,11 +50,12 @@ class Step(NamedTuple):
 class Motion:
     """The rows of a program as five columns of equal length.
 
-    `start` is where the gondola is before the first row, in mm. A loaded motion has memoryviews over the mapped file
-    for columns and cannot be appended to; both kinds index alike, and `numpy.frombuffer(column, dtype)` wraps either.
+    `start` is where the gondola is before the first row, in mm; `holder` are the number and the name of the pen that is
+    to be in it then, where that is said. A loaded motion has memoryviews over the mapped file for columns and cannot be
+    appended to; both kinds index alike, and `numpy.frombuffer(column, dtype)` wraps either.
     """
 
-    __slots__ = ("_map", "kind", "line", "start", "texts", "value", "x", "y")
+    __slots__ = ("_map", "holder", "kind", "line", "start", "texts", "value", "x", "y")
 
     def __init__(self, start: tuple[float, float] = (0.0, 0.0)) -> None:
         self.kind: array[int] | memoryview = array("B")
@@ -64,6 +65,7 @@ class Motion:
         self.line: array[int] | memoryview = array("I")
         self.texts: dict[int, str] = {}  # messages for the user, by row
         self.start = start
+        self.holder: tuple[int, str] | None = None
         self._map: mmap.mmap | None = None
 
     def __len__(self) -> int:
@@ -98,7 +100,7 @@ class Motion:
 
     def save(self, path: Path) -> None:
         """Write the motion to one file: a line of JSON that describes it, then the columns, each 8-aligned."""
-        head = {"rows": len(self), "start": self.start, "texts": self.texts}
+        head = {"rows": len(self), "start": self.start, "texts": self.texts, "holder": self.holder}
         with path.open("wb") as file:
             file.write(_MAGIC + json.dumps(head).encode() + b"\n")
             for name in COLUMNS:
@@ -117,6 +119,8 @@ class Motion:
         try:
             rows, motion = int(head["rows"]), cls((head["start"][0], head["start"][1]))
             motion.texts = {int(row): text for row, text in head["texts"].items()}
+            if head.get("holder"):
+                motion.holder = int(head["holder"][0]), str(head["holder"][1])
         except (KeyError, IndexError, TypeError, AttributeError) as error:
             raise ValueError(f"{path}: its head does not say what it must") from error
         motion._map = mapped

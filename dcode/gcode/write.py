@@ -3,7 +3,8 @@
     G21G90              millimetres, absolute
     M280P0S90 / S40     pen up / down, by the servo angles of the reading
     G0X..Y..F.. / G1    travel / draw; G and F where they change, axes that change
-    G4S0.5  M0 text  T2 and M6  G28
+    G4S0.5  M0;text  T2M6;text  G28
+    T1;text             ahead of all moves: the pen that is in the holder at first, where others follow
 
 F is written when the feed differs from that of the last move or of the last one of its kind, so that readers with one
 feed for G0 and G1 understand it as well as those with two. What is written and read again (by the same reading) is the
@@ -15,7 +16,7 @@ from __future__ import annotations
 from array import array
 from decimal import Decimal
 from functools import lru_cache
-from math import isfinite
+from math import isfinite, isnan, nan
 
 from dcode.gcode.block import Block
 from dcode.gcode.motion import MOVES, Kind, Motion
@@ -57,6 +58,11 @@ def _single(value: float) -> str:
     return f"{Decimal(text):f}"
 
 
+def _feed_word(feed: float) -> bytes:
+    """The word of a feed; nothing for none."""
+    return b"" if isnan(feed) else b"F" + _single(feed).encode("ascii")
+
+
 def write_block(block: Block) -> str:
     """The line of a block: the source's own text, byte for byte, or its words where there is no source."""
     if block.text:
@@ -86,10 +92,16 @@ class _Writer:
         self.feed: float | None = None  # of any move
         self.feeds: dict[int, float] = {}  # of travels and draws
         self.x = self.y = ""
+        up, down = (shortest(angle, None) for angle in (self.reading.up_angle, self.reading.down_angle))
+        servo = f"M280P{self.reading.servo_index}S"
+        self.pen_lines = (f"{servo}{up}\n".encode("ascii"), f"{servo}{down}\n".encode("ascii"))
 
     def program(self) -> str:
         kinds = self.motion.kind
         row = 0
+        if self.motion.holder and Kind.PEN_CHANGE in kinds:  # a T where no M6 is would be a change itself
+            pen, name = self.motion.holder
+            self.parts.append(f"T{pen}{_comment(name)}\n")
         while row < len(kinds):
             if kinds[row] in MOVES:
                 row = self.moves(row)
@@ -99,7 +111,7 @@ class _Writer:
         return "".join(self.parts)
 
     def moves(self, row: int) -> int:
-        """Write the move of a row, and those like it that follow; the row after them."""
+        """Write the move of a row, and what follows at known feeds where that can be done fast; the row after it."""
         motion = self.motion
         kind, feed = motion.kind[row], motion.value[row]
         x, y = shortest(motion.x[row], self.decimals), shortest(motion.y[row], self.decimals)
@@ -111,9 +123,22 @@ class _Writer:
         self.mode, self.feed, self.x, self.y = kind, feed, x, y
         self.feeds[kind] = feed
         row += 1
-        if _scan is None or self.decimals is None or row == len(motion) or motion.kind[row] != kind:
+        if _scan is None or self.decimals is None or row == len(motion):
             return row
-        lines, row = _scan.write_run(motion.kind, motion.x, motion.y, motion.value, row, self.decimals)
+        known = self.feeds.get(Kind.TRAVEL, nan), self.feeds.get(Kind.DRAW, nan)
+        lines, row, self.mode, self.feed = _scan.write_rows(
+            motion.kind,
+            motion.x,
+            motion.y,
+            motion.value,
+            row,
+            self.decimals,
+            kind,
+            feed,
+            known,
+            (_feed_word(known[0]), _feed_word(known[1])),
+            self.pen_lines,
+        )
         self.parts.append(lines.decode("ascii"))
         self.x, self.y = shortest(motion.x[row - 1], self.decimals), shortest(motion.y[row - 1], self.decimals)
         return row
@@ -122,18 +147,22 @@ class _Writer:
         motion, reading = self.motion, self.reading
         match motion.kind[row]:
             case Kind.PEN_UP:
-                return f"M280P{reading.servo_index}S{shortest(reading.up_angle, None)}"
+                return self.pen_lines[0].decode("ascii").rstrip()
             case Kind.PEN_DOWN:
-                return f"M280P{reading.servo_index}S{shortest(reading.down_angle, None)}"
+                return self.pen_lines[1].decode("ascii").rstrip()
             case Kind.DWELL:
                 return f"G4{'S' if reading.dwell_p == 'ms' else 'P'}{_single(motion.value[row])}"
             case Kind.PAUSE:
-                text = "".join(c if c.isprintable() else " " for c in motion.texts.get(row, ""))
-                return f"M0;{text}" if text else "M0"
+                return f"M0{_comment(motion.texts.get(row))}"
             case Kind.PEN_CHANGE:
-                return f"T{motion.value[row]:.0f}M6"
+                return f"T{motion.value[row]:.0f}M6{_comment(motion.texts.get(row))}"
             case Kind.HOME:
                 self.x, self.y = shortest(motion.x[row], self.decimals), shortest(motion.y[row], self.decimals)
                 return "G28"
             case kind:
                 raise ValueError(f"row {row} has the kind {kind}, which no motion has")
+
+
+def _comment(text: str | None) -> str:
+    """A message as a comment; nothing when there is none."""
+    return ";" + "".join(c if c.isprintable() else " " for c in text) if text else ""

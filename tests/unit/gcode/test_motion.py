@@ -27,7 +27,7 @@ def test_a_motion_survives_being_saved(motion, tmp_path: Path):
     motion.save(tmp_path / "a.motion")
     loaded = Motion.load(tmp_path / "a.motion")
     assert list(loaded) == list(motion)
-    assert (loaded.start, loaded.texts) == (motion.start, motion.texts)
+    assert (loaded.start, loaded.texts, loaded.holder) == (motion.start, motion.texts, motion.holder)
 
 
 def test_a_torn_file_is_refused(motion, tmp_path: Path):

@@ -114,6 +114,8 @@ def motions(draw: st.DrawFn, numbers: st.SearchStrategy[float]) -> Motion:
             if down:
                 continue
             value = tool = draw(st.integers(0, 20).filter(lambda n, tool=tool: n != tool))
+            if draw(st.booleans()):
+                motion.texts[len(motion)] = draw(st.sampled_from(["red", "blue, #0000ff", "(b) T3"]))
         elif kind == Kind.HOME:
             if down:
                 continue
