@@ -20,6 +20,28 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Decorator = Callable[[Any], Any]
 
 
+class Option(click.Option):
+    """An option that is listed under a heading of its own."""
+
+    def __init__(self, *arguments: Any, heading: str, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.heading = heading
+
+
+class Command(click.Command):
+    """A command whose help has its options in sections, where they have headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections = dict[str, list[tuple[str, str]]]()
+        for parameter in self.get_params(ctx):
+            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)):
+                heading = parameter.heading if isinstance(parameter, Option) else "Options"
+                sections.setdefault(heading, []).append(record)
+        for heading, records in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
 def command(**settings: Any) -> Callable[[Callable[..., int | None]], click.Command]:
     """Make a function a command; it returns its exit code, None meaning 0. Its docstring is its help.
 
@@ -28,7 +50,7 @@ def command(**settings: Any) -> Callable[[Callable[..., int | None]], click.Comm
 
     def declare(function: Callable[..., int | None]) -> click.Command:
         context = HELP_OPTIONS | settings.pop("context_settings", {})
-        decorate: Callable[[Any], click.Command] = click.command(context_settings=context, **settings)
+        decorate: Callable[[Any], click.Command] = click.command(cls=Command, context_settings=context, **settings)
         declared = decorate(common_options(click.pass_obj(function)))
         common = declared.params[: len(COMMON)]
         declared.params = declared.params[len(COMMON) :] + common  # what is the command's own comes first in its help
@@ -51,29 +73,29 @@ def group(members: Table, **settings: Any) -> Callable[[Callable[..., int | None
 
 def common_options(function: Function) -> Function:
     """What every command takes."""
-    return _all_of(*COMMON)(function)
+    return all_of(*COMMON)(function)
 
 
 def program_options(function: Function) -> Function:
     """How a file is read and checked, for commands that ask no daemon."""
-    return _all_of(profile_option, machine_option)(function)
+    return all_of(profile_option, machine_option)(function)
 
 
 def daemon_options(function: Function) -> Function:
     """Which machine the daemon is for, for commands that start one."""
-    return _all_of(port_option, profile_option, machine_option)(function)
+    return all_of(port_option, profile_option, machine_option)(function)
 
 
 def fitting_options(function: Function) -> Function:
     """--fit and --clip."""
-    return _all_of(
+    return all_of(
         click.option("--fit", is_flag=True, help="Scale the drawing to the work area and centre it."),
         click.option("--clip", is_flag=True, help="Cut strokes at the edge of the work area."),
     )(function)
 
 
-def _all_of(*options: Decorator) -> Callable[[Function], Function]:
-    """Several options as one decorator; the first is listed first."""
+def all_of(*options: Decorator) -> Callable[[Function], Function]:
+    """Several options, or groups of them, as one decorator; the first is listed first."""
 
     def decorate(function: Function) -> Function:
         for option in reversed(options):

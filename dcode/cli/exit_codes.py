@@ -25,6 +25,7 @@ OF_ERROR: Final[dict[str, ExitCode]] = {
     "DcodeError": ExitCode.JOB,
     "ConfigError": ExitCode.USAGE,
     "GcodeError": ExitCode.USAGE,
+    "DrawingError": ExitCode.USAGE,
     "LimitError": ExitCode.USAGE,
     "UnsafeProgram": ExitCode.USAGE,
     "JobError": ExitCode.USAGE,

@@ -23,10 +23,12 @@ _AT = "dcode.cli.commands"
 
 COMMANDS: Table = {
     "Draw": {
-        "plot": Entry(f"{_AT}.plot:plot", "Plot a G-code file, and follow it to its end."),
+        "plot": Entry(f"{_AT}.plot:plot", "Plot a drawing, and follow it to its end."),
         "check": Entry(f"{_AT}.check:check", "Say whether a file is safe to plot."),
         "estimate": Entry(f"{_AT}.estimate:estimate", "Say how long a file takes."),
-        "preview": Entry(f"{_AT}.preview:preview", "Draw a file as a picture."),
+        "preview": Entry(f"{_AT}.preview:preview", "Draw a file as a picture, before any ink."),
+        "optimize": Entry(f"{_AT}.optimize:optimize", "Put strokes into the order with the least travel."),
+        "convert": Entry(f"{_AT}.convert:convert", "Make strokes of a picture."),
     },
     "Follow": {
         "status": Entry(f"{_AT}.status:status", "Say what the machine is doing."),
@@ -67,8 +69,8 @@ def root(context: click.Context) -> None:
     """A plotter controller that never loses a line.
 
     \b
-    dcode plot horse.gcode              plot a file and follow it
-    dcode plot horse.gcode --port sim   the same on a simulated plotter
+    dcode plot horse.svg              plot a drawing and follow it
+    dcode plot horse.svg --port sim   the same on a simulated plotter
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
@@ -80,12 +82,13 @@ def main() -> None:
         from click.shell_completion import shell_complete
 
         sys.exit(shell_complete(root, {}, "dcode", COMPLETE, wanted))
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for numpy: threads that wait for more than dcode has for them
     sys.exit(run(sys.argv[1:]))
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], session: Session | None = None) -> int:
     """One run of the command line; its exit code. No exception passes this door."""
-    session = Session(json="--json" in arguments)
+    session = session or Session(json="--json" in arguments)
     try:
         code = _invoke(arguments, session)
         session.output.finish()

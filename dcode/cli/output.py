@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import IO, Any, Final
+from typing import Any, Final, TextIO
 
 PREFIX: Final = "dcode: "
 STYLES: Final = {"dim": "2", "red": "31"}
@@ -24,8 +24,8 @@ class Output:
     """Writes lines, JSON, errors, and one live line at the bottom of a terminal."""
 
     def __init__(self) -> None:
-        self._stdout: IO[str] = sys.stdout or _nowhere()
-        self._stderr: IO[str] = sys.stderr or _nowhere()
+        self._stdout: TextIO = sys.stdout or _nowhere()
+        self._stderr: TextIO = sys.stderr or _nowhere()
         for stream in (self._stdout, self._stderr):
             # A file name may hold anything; a terminal that cannot show it gets an escape, not a crash.
             if reconfigure := getattr(stream, "reconfigure", None):
@@ -46,13 +46,16 @@ class Output:
         self._put(json.dumps(value) + "\n")
         self._draw_live()
 
-    def pour(self, text: str) -> None:
-        """Text that is a file of its own (an SVG, a script), as it is."""
-        self._put(text)
+    def pour(self, file: str | bytes) -> None:
+        """What is a file of its own (an SVG, a script, a picture), as it is."""
+        self._put(file)
 
-    def _put(self, text: str) -> None:
+    def _put(self, text: str | bytes) -> None:
         try:
-            self._stdout.write(text)
+            if isinstance(text, bytes):
+                self._stdout.buffer.write(text)
+            else:
+                self._stdout.write(text)
             self._stdout.flush()
         except OSError as error:
             raise Unwritable(error) from error
@@ -152,7 +155,7 @@ class Output:
         os.close(nowhere)
 
 
-def _nowhere() -> IO[str]:
+def _nowhere() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")
 
 
@@ -167,7 +170,7 @@ def _escape(char: str) -> str:
     return "\t" if char == "\t" else char.encode("unicode_escape").decode("ascii")
 
 
-def _styled(text: str, style: str, stream: IO[str]) -> str:
+def _styled(text: str, style: str, stream: TextIO) -> str:
     """Text in a colour or weight, where that may be seen: a terminal, and NO_COLOR unset or empty."""
     if not style or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty():
         return text

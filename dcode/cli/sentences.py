@@ -29,9 +29,9 @@ def sentences(error: DcodeError) -> tuple[str, list[str]]:
     below = [str(line) for line in _list(error.fields.get("last_words"))]
     if below:
         below.append(f"The whole log is {error.fields.get('log')}")
-    hint = HINTS.get(str(error.fields.get("reason"))) or HINTS.get(error.kind)
+    hint = error.fields.get("hint") or HINTS.get(str(error.fields.get("reason"))) or HINTS.get(error.kind)
     if hint and not below and "dcode " not in error.message:
-        below.append(hint)
+        below.append(str(hint))
     return with_stop(error.message), below
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from shlex import quote
 from typing import Any, Final
@@ -11,20 +11,47 @@ from typing import Any, Final
 import click
 
 from dcode.cli.exit_codes import ExitCode
+from dcode.cli.recognise import Kind, foreign, recognise
 
-LOOKED_AT: Final = 1 << 16  # bytes in which something that is not text shows itself
-CONTROL: Final = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})  # a program may have a few: its reader tells where
-UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 STANDARD_INPUT: Final = "-"
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """How artwork became a program. Lengths in mm; pen-up ways are those between strokes."""
+
+    input: str
+    optimize: str
+    seed: int
+    stopped: bool  # before the search for an order was over
+    strokes_before: int
+    strokes: int
+    points_before: int
+    points: int
+    pen_up_mm_before: float
+    pen_up_mm: float
+    lower_bound_mm: float | None  # of any order; None where it was not looked for
+    draw_mm: float
+    lifts_before: int
+    lifts: int
+    seconds_before: float
+    seconds: float
+    pens: int
+    notes: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """G-code as it was read, once: the file may change while it is plotted."""
+    """A file as it was read, once: it may change while it is plotted. `made` is set for G-code that was made here."""
 
     path: str
     name: str
     data: bytes
+    kind: Kind = Kind.GCODE
+    made: Made | None = None
 
     @property
     def lines(self) -> int:
@@ -48,20 +75,20 @@ def source_argument(function: Any) -> Any:
     return click.argument("file", type=click.Path(allow_dash=True), metavar="FILE|-")(function)
 
 
-def read_source(path: str) -> Source:
-    """The whole file. Raises Unusable for what cannot be read or is plainly not G-code."""
+def read_source(path: str, *, as_text: bool = False) -> Source:
+    """The whole file, and what kind of drawing it is. Raises Unusable for what cannot be read or is none."""
     try:
         if path == STANDARD_INPUT:
             name, data = "standard input", sys.stdin.buffer.read()
         else:
             name, data = Path(path).name, Path(path).read_bytes()
     except IsADirectoryError as error:
-        raise Unusable(f"{path} is a folder; a G-code file is wanted.") from error
+        raise Unusable(f"{path} is a folder; a file is wanted.") from error
     except OSError as error:
         raise Unusable(f"{path} cannot be read: {error.strerror}.") from error
-    if data.startswith(UTF_16):
-        raise Unusable(f"{name} is UTF-16 text; save it as UTF-8 or plain ASCII.")
-    head = data[:LOOKED_AT]
-    if 20 * (len(head) - len(head.translate(None, CONTROL))) > len(head):
-        raise Unusable(f"{name} is not G-code: it is not even text.")
-    return Source(path, name, data)
+    if not data:
+        raise Unusable(f"{name} is empty: there is nothing to draw in it.")
+    kind = recognise(data, name, as_text=as_text)
+    if kind is Kind.FOREIGN:
+        raise Unusable(f"{name} is {foreign(data)}.")
+    return Source(path, name, data, kind)

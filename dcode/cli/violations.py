@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from dcode.cli.output import Output
+from dcode.cli.recognise import looks_like_gcode
 from dcode.cli.sentences import with_stop
 from dcode.cli.source import Source
 
@@ -23,18 +24,22 @@ def tell_violations(output: Output, source: Source, report: dict[str, Any], *, t
 def violation_lines(source: Source, report: dict[str, Any]) -> list[str]:
     """The first violations of a report, one a line, and how many more there are."""
     violations = report["violations"]
-    lines = [_sentence(source.name, violation) for violation in violations[:SHOWN]]
+    lines = [_sentence(source, violation) for violation in violations[:SHOWN]]
     more = report.get("violations_total", len(violations)) - SHOWN
     return [*lines, f"and {more} more."] if more > 0 else lines
 
 
 def cure(source: Source, report: dict[str, Any], *, tried: bool) -> list[str]:
     """What to do about them, as a line or none; nothing new when --fit or --clip has been `tried`."""
-    curable = any(violation["kind"] in OF_LIMITS for violation in report["violations"])
-    return [f"dcode plot --fit {source.quoted}   scales it to the sheet."] if curable and not tried else []
+    if any(violation["kind"] in OF_LIMITS for violation in report["violations"]):
+        return [] if tried else [f"dcode plot --fit {source.quoted}   scales it to the sheet."]
+    if source.made is None and source.data.strip() and not looks_like_gcode(source.data):
+        return [f"dcode plot --text {source.quoted}   writes it as a text."]
+    return []
 
 
-def _sentence(name: str, violation: dict[str, Any]) -> str:
-    line = violation.get("line")
-    where = f"{name}, line {line}" if line else name
+def _sentence(source: Source, violation: dict[str, Any]) -> str:
+    """Lines of a program that was made here are nobody's."""
+    line = None if source.made else violation.get("line")
+    where = f"{source.name}, line {line}" if line else source.name
     return f"{where}: {with_stop(str(violation['message']))}"

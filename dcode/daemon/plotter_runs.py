@@ -372,5 +372,5 @@ def _asks(run: Run) -> str:
     row = run.place.row - 1
     text = run.motion.texts.get(row)
     if run.stop is Kind.PEN_CHANGE:
-        return text or f"Change to pen {run.motion.value[row]:.0f}, then: dcode resume"
+        return f"Change to pen {run.motion.value[row]:.0f}{f' ({text})' if text else ''}, then: dcode resume"
     return f"The program pauses{f': {text}' if text else ''}. Go on with: dcode resume"

@@ -15,6 +15,7 @@ from dcode.config.machine_file import load_machine
 from dcode.config.paths import data_dir
 from dcode.daemon.prepared import MOTION, SOURCE, digest
 from dcode.errors import DcodeError, UnsafeProgram
+from dcode.firmware.pacing import pace_of
 from dcode.firmware.profile import load_profile
 from dcode.gcode.interpret import Program, interpret
 from dcode.gcode.motion import MOVES, Motion
@@ -34,8 +35,8 @@ def prepare(folder: Path, machine_file: Path, profile: str, *, to_fit: bool, to_
     nothing to draw, ConfigError for a bad machine file or profile.
     """
     machine = load_machine(machine_file)
-    reading = load_profile(profile, data_dir("firmware_profiles")).reading(machine)
-    program = interpret((folder / SOURCE).read_bytes(), reading)
+    dialect = load_profile(profile, data_dir("firmware_profiles"))
+    program = interpret((folder / SOURCE).read_bytes(), dialect.reading(machine))
     if to_fit:
         program.motion = fit(program.motion, machine)
     elif to_clip:
@@ -46,7 +47,7 @@ def prepare(folder: Path, machine_file: Path, profile: str, *, to_fit: bool, to_
     if not any(kind in MOVES for kind in program.motion.kind):
         raise UnsafeProgram("There is nothing to draw in it.", report.as_json() | {"ok": False})
     program.motion.save(folder / MOTION)
-    time = estimate(program.motion, machine)
+    time = estimate(program.motion, machine, pace_of(dialect, machine))
     return {
         "report": report.as_json(),
         "rows": len(program.motion),
@@ -81,7 +82,7 @@ def _moved(motion: Motion, sheet: Similarity) -> Motion:
     places = map(sheet.apply, zip(motion.x, motion.y, strict=True))
     for kind, (x, y), value, line in zip(motion.kind, places, motion.value, motion.line, strict=True):
         moved.append(kind, x, y, value, line)
-    moved.texts = motion.texts
+    moved.texts, moved.holder = motion.texts, motion.holder
     return moved
 
 

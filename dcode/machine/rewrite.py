@@ -17,6 +17,7 @@ class Rewriter:
 
     def __init__(self, source: Motion, travel_feed: float) -> None:
         self.motion = Motion(source.start)
+        self.motion.holder = source.holder
         self._source = source
         self._travel_feed = travel_feed  # mm/min, for travels that are not in the source
         self._at = source.start

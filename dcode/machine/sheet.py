@@ -22,6 +22,11 @@ def drawable(machine: Machine) -> Bounds:
     area = SoftLimits.of(machine).provable_area()
     if area is None:
         raise ConfigError("the belts do not reach the middle of the work area", key="work_area")
+    return inward(area)
+
+
+def inward(area: Bounds) -> Bounds:
+    """A rectangle with its edges moved inwards to what the wire can say."""
     return Bounds(_up(area.left), _down(area.right), _down(area.top), _up(area.bottom))
 
 

@@ -235,6 +235,7 @@ def test_a_shell_learns_to_complete(dcode, shell: str):
         ("dcode jobs ", 2, {"list", "show", "retry"}, {"plot"}),
         ("dcode plot --pro", 2, {"--profile"}, {"--port"}),
         ("dcode plot --profile g", 3, {"grbl", "grblhal"}, {"marlin"}),
+        ("dcode plot --algorithm s", 3, {"spiral", "stipple"}, {"trace"}),
         ("dcode profiles show --", 3, {"--json"}, set()),
     ],
 )

@@ -4,37 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from dcode.cli.command import command, fitting_options, program_options
+from dcode.cli.command import command, program_options
 from dcode.cli.exit_codes import ExitCode
 from dcode.cli.program import examine
 from dcode.cli.session import Session
 from dcode.cli.source import Source, read_source, source_argument
 from dcode.cli.violations import cure, violation_lines
-from dcode.cli.words import facts, plural
+from dcode.cli.wishes import Wishes, artwork_options
+from dcode.cli.words import plural, size
 
 REMARKS = 5
 
 
 @command()
 @source_argument
-@fitting_options
+@artwork_options
 @program_options
-def check(session: Session, file: str, fit: bool, clip: bool) -> int:
+def check(session: Session, file: str, wishes: Wishes) -> int:
     """Say whether a file is safe to plot.
 
     Every move that the machine would make is held against the work area and the belts: those of the program, the way
-    to it and the way home. Exits with 0 when all are within the limits and with 2 when one is not.
+    to it and the way home. Exits with 0 when all are within the limits and with 2 when one is not. Of an SVG, a
+    picture or a text, what dcode plot would make of it is checked.
     """
-    source = read_source(file)
-    report = examine(source, session.machine, session.profile, to_fit=fit, to_clip=clip).report
-    session.reply(report, lambda value: _lines(source, value, tried=fit or clip))
+    source = read_source(file, as_text=wishes.text)
+    examined = examine(source, session.machine, session.profile, wishes=wishes, output=session.output)
+    report = examined.report
+    session.reply(report, lambda value: _lines(examined.source, value, tried=wishes.fit or wishes.clip))
     return ExitCode.DONE if report["ok"] else ExitCode.USAGE
 
 
 def _lines(source: Source, report: dict[str, Any], *, tried: bool) -> list[str]:
     bounds = report["bounds"]
     area = "X {left:.1f} to {right:.1f}, Y {bottom:.1f} to {top:.1f}".format(**bounds) if bounds else "no moves"
-    lines = [f"{source.name}: {facts(report)}", area, *_remarks(source, report)]
+    lines = [f"{source.name}: {size(report, source.made)}", area, *_remarks(source, report)]
     if report["ok"]:
         return [*lines, "It is within the limits."]
     return [*lines, *violation_lines(source, report), *cure(source, report, tried=tried)]

@@ -2,70 +2,93 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import click
 
 from dcode.api.codec import Message
-from dcode.cli.command import command, daemon_options, fitting_options
+from dcode.cli.command import command, daemon_options
 from dcode.cli.exit_codes import ExitCode
 from dcode.cli.follow import follow, result, tell_detached, tell_end, unfinished
 from dcode.cli.reach import reach
+from dcode.cli.recognise import Kind
 from dcode.cli.sentences import sentences
 from dcode.cli.session import Session
 from dcode.cli.source import Source, read_source, source_argument
 from dcode.cli.violations import tell_violations
+from dcode.cli.wishes import Wishes, artwork_options
 from dcode.client.sync import Client
 from dcode.client.upload import upload
 from dcode.errors import ConfigError, UnsafeProgram
 
+_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 SHOWN_FROM: Final = 4_000_000  # bytes; a smaller upload is over before one could read how far it is
 
 
 @command()
 @source_argument
-@fitting_options
+@artwork_options
 @click.option("--dry-run", is_flag=True, help="Check and estimate only; needs no machine.")
+@click.option("--preview", type=_FILE, metavar="SVG|PNG|GIF", help="Save a picture of what will be drawn.")
 @click.option("--detach", is_flag=True, help="Queue the file and return.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask first.")
 @click.option(
     "--ink",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_FILE,
     metavar="SVG",
     help="Afterwards, save what a simulated pen drew.",
 )
 @daemon_options
 def plot(
-    session: Session, file: str, fit: bool, clip: bool, dry_run: bool, detach: bool, yes: bool, ink: Path | None
+    session: Session,
+    file: str,
+    wishes: Wishes,
+    dry_run: bool,
+    preview: Path | None,
+    detach: bool,
+    yes: bool,
+    ink: Path | None,
 ) -> int:
-    """Plot a G-code file, and follow it to its end.
+    """Plot a drawing, and follow it to its end.
 
-    Every move is checked against the machine first; nothing is queued when one is outside its limits. Ctrl-C leaves
-    the plot alone: it goes on, and dcode watch follows it again. The exit code is that of the job: 0 when it is done,
-    1 when it failed or was cancelled.
+    G-code is plotted as it is. An SVG is drawn at its size, its page in the middle of the work area, and a picture as
+    large as it goes; a text is written. Their strokes are put into the order with the least travel. Every move is
+    checked against the machine first; nothing is queued when one is outside its limits. Ctrl-C leaves the plot alone:
+    it goes on, and dcode watch follows it again. The exit code is that of the job: 0 when it is done, 1 when it failed
+    or was cancelled.
     """
-    if fit and clip:
-        raise click.UsageError("--fit and --clip exclude each other.", click.get_current_context())
     if ink and (detach or dry_run):
         problem = "--ink waits for the end of the plot: it goes with neither --detach nor --dry-run."
         raise click.UsageError(problem, click.get_current_context())
-    source = read_source(file)
+    source = read_source(file, as_text=wishes.text)
     if dry_run:
         from dcode.cli.rehearsal import rehearse
 
-        return rehearse(session, source, fit=fit, clip=clip)
+        return rehearse(session, source, wishes, preview)
     session.about_failure = lambda error: unfinished(source.lines, error)
+    examined = None
+    if source.kind is not Kind.GCODE or wishes.said or preview:
+        from dcode.cli.rehearsal import prepared
+
+        examined = prepared(session, source, wishes, preview)
+    if examined and examined.source.made:
+        source = examined.source
+        if not examined.report["ok"]:
+            error = UnsafeProgram("The check refused it.", examined.report)
+            return _refused(session, source, error, tried=wishes.fit or wishes.clip)
+        wishes = replace(wishes, fit=False, clip=False)  # that is done
     with reach(session) as daemon:
         if ink:
             _must_be_simulated(daemon)
         if session.output.interactive and not yes:
             from dcode.cli.rehearsal import agreed
 
-            if not agreed(session, daemon, source, fit=fit, clip=clip):
+            if not agreed(session, daemon, source, wishes, examined):
                 session.output.note("Nothing is plotted.")
                 return ExitCode.INTERRUPTED
-        return _plot(session, daemon, source, fit=fit, clip=clip, detach=detach, ink=ink)
+        return _plot(session, daemon, source, fit=wishes.fit, clip=wishes.clip, detach=detach, ink=ink)
 
 
 def _plot(

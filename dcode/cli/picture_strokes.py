@@ -1,0 +1,83 @@
+"""A picture made into strokes, by the algorithm and with the options and inks that the command line names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+from dcode.cli.source import Source
+from dcode.cli.wishes import Wishes
+from dcode.errors import ConfigError
+from dcode.geometry.drawing import Drawing, Layer
+from dcode.geometry.strokes.inks import Way, inks_of, separate
+from dcode.geometry.strokes.options import options_of, read_options
+from dcode.geometry.strokes.picture import read_picture
+from dcode.geometry.strokes.registry import Algorithm, algorithm
+from dcode.machine.machine import Machine
+from dcode.machine.pens import width_of
+from dcode.machine.sheet import drawable
+
+_PEN: Final = "pen"  # the option of those algorithms that go by how wide the pen draws
+_ANGLE: Final = "angle"
+
+
+def drawing_of_picture(source: Source, wishes: Wishes, machine: Machine) -> Drawing:
+    """A layer, or one for each ink that there is something for. Raises ConfigError and DrawingError.
+
+    An algorithm is told how wide a pen that machine.json describes draws, and each ink is turned to an angle of its
+    own, where nothing else is said.
+    """
+    assert wishes.algorithm is not None
+    with called("--algorithm"):
+        chosen = algorithm(wishes.algorithm)
+    given = _settings(wishes.settings)
+    options = _options(chosen, given, width_of(None, machine))
+    if wishes.inks is None:
+        picture = read_picture(source.data, drawable(machine), wishes.margin)
+        return Drawing((Layer(chosen.convert(picture, options), chosen.name),))
+    with called("--inks"):
+        inks = inks_of(wishes.inks)
+    picture = read_picture(source.data, drawable(machine), wishes.margin)
+    layers = list[Layer]()
+    for ink, shown in separate(picture, inks, Way.NEAREST if wishes.nearest else Way.MIXED):
+        options = _options(chosen, given, width_of(ink.colour, machine))
+        if hasattr(options, _ANGLE) and _ANGLE not in given:
+            options = replace(options, angle=ink.angle)
+        layers.append(Layer(chosen.convert(shown, options), ink.name, colour=ink.colour))
+    return Drawing(tuple(layer for layer in layers if len(layer.lines)))
+
+
+def _settings(given: tuple[str, ...]) -> dict[str, str]:
+    """The -O options by name. Raises ConfigError for what is not NAME=VALUE."""
+    found = dict[str, str]()
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise ConfigError(f"-O {text}: an option is given as NAME=VALUE", key=name.strip(), value=text)
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _options(chosen: Algorithm, given: Mapping[str, str], width: float | None) -> Any:
+    """The options of an algorithm, for a pen that draws `width` mm wide where that is known. Raises ConfigError."""
+    pen = next((one for one in options_of(chosen.options) if one.name == _PEN), None)
+    if pen and width is not None:
+        given = {_PEN: str(min(max(width, pen.low), pen.high)), **given}
+    try:
+        return read_options(chosen.options, given)
+    except ConfigError as error:
+        error.message = error.message.replace(f"key {error.key}: ", f"-O {error.key}: ", 1)
+        error.fields["hint"] = f"dcode convert --list --algorithm {chosen.name}   shows its options."
+        raise
+
+
+@contextmanager
+def called(option: str) -> Iterator[None]:
+    """Errors name the option of the command line, not a key of a file."""
+    try:
+        yield
+    except ConfigError as error:
+        error.message = error.message.replace(f"key {error.key}: ", f"{option}: ", 1)
+        raise

@@ -1,0 +1,57 @@
+"""Which pen draws which layer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+from typing import Final
+
+from dcode.geometry.drawing import Drawing, Layer
+from dcode.geometry.svg_import.colours import colour
+from dcode.machine.machine import Machine
+
+HIGHEST: Final = 9_999  # that G-code's T may name (gcode/analyse.py)
+
+
+def numbered(drawing: Drawing, machine: Machine) -> Drawing:
+    """The drawing with a pen's number for every layer, where it has several or the machine names that pen.
+
+    A layer that asks for none gets the pen of machine.json that has its colour, or else a number that no other pen has;
+    layers of the same colour get the same. What is drawn with one pen alone, whichever it is, needs no number.
+    """
+    owners = {_plain(named.colour): number for number, named in reversed(list(enumerate(machine.pens, start=1)))}
+    asked = {layer.pen for layer in drawing.layers if layer.pen is not None and 0 < layer.pen <= HIGHEST}
+    free = (number for number in count(1) if number not in asked and number > len(machine.pens))
+    layers = list[Layer]()
+    for layer in drawing.layers:
+        pen = layer.pen
+        if pen not in asked:
+            key = _plain(layer.colour)
+            if key not in owners:
+                owners[key] = next(free)
+            pen = owners[key]
+        layers.append(replace(layer, pen=pen))
+    pens = {layer.pen for layer in layers}
+    if len(pens) == 1 and not 1 <= (layers[0].pen or 0) <= len(machine.pens):
+        layers = [replace(layer, pen=None) for layer in layers]
+    return replace(drawing, layers=tuple(layers))
+
+
+def width_of(colour: str | None, machine: Machine) -> float | None:
+    """How wide the pen of a colour draws, None for the pen that is put in first; None where nothing says so."""
+    if colour is None:
+        return machine.pens[0].width_mm if machine.pens else None
+    wanted = _plain(colour)
+    return next((named.width_mm for named in machine.pens if _plain(named.colour) == wanted), None)
+
+
+def described(layer: Layer) -> str:
+    """What to call a layer's pen, for whoever has to put it in."""
+    unnamed = layer.name == "" or (layer.name.startswith("#") and _plain(layer.name) == layer.colour)
+    return layer.colour if unnamed else f"{layer.name}, {layer.colour}"
+
+
+def _plain(text: str) -> str:
+    """A colour as #rrggbb; what is none as it is."""
+    known = colour(text)
+    return text if known is None else known[0]
