@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"torch", "numpy", "pydantic", "asyncio", "serial", "textual", "rich"}
+HEAVY = {"torch", "numpy", "pydantic", "asyncio", "serial", "textual", "rich", "fontTools", "vpype"}
 
 
 def imported_by(code: str) -> set[str]:
