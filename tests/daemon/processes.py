@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import select
 import signal
 import subprocess
@@ -25,6 +24,7 @@ from dcode.client.upload import upload
 from dcode.gcode.motion import Motion
 from dcode.gcode.place import Place
 from dcode.simulator.ink import InkStroke
+from tests.daemon.ink_file import polylines
 
 WITHIN: Final = 60.0  # seconds without any news: a bound against hanging, nothing is measured by it
 _HOME: Final = (0.0, 0.0)
@@ -83,11 +83,7 @@ class SimulatedPlotter:
     def ink(self) -> list[InkStroke]:
         """What the pen has laid up to now."""
         self.obey({"do": "ink", "path": str(self._picture)})
-        found = []
-        for path in re.findall(r'<path[^>]* d="([^"]*)"', self._picture.read_text()):
-            numbers = [float(word) for word in re.findall(r"-?\d*\.?\d+", path.removesuffix("h0"))]
-            found.append(InkStroke(1, [(x, -y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]))
-        return found
+        return [InkStroke(1, points) for points in polylines(self._picture.read_text())]
 
     def close(self) -> None:
         self.process.kill()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
 import signal
 import subprocess
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from dcode.client.launch import Target
 from dcode.config.paths import data_dir
 from dcode.errors import JobError, LimitError, MachineNotReady, UnsafeProgram
 from dcode.firmware.profile import BUILTIN
+from tests.daemon.ink_file import polylines
 
 SQUARE = """G21
 G90
@@ -39,16 +39,6 @@ M280 P0 S90
 Starter = Callable[..., "Rig"]  # noqa: F821  # conftest.Rig: a conftest cannot be imported
 
 
-def strokes(svg: str) -> list[list[tuple[float, float]]]:
-    """The polylines of an ink SVG, mm, y up."""
-    found = []
-    for path in re.findall(r'<path[^>]* d="([^"]*)"', svg):
-        for part in re.split("[Mm]", path.replace("h0", ""))[1:]:  # a dot is a line of no length
-            numbers = [float(word) for word in re.findall(r"-?\d*\.?\d+", part)]
-            found.append([(x, -y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)])
-    return found
-
-
 def length(polylines: list[list[tuple[float, float]]]) -> float:
     return sum(math.dist(a, b) for line in polylines for a, b in pairwise(line))
 
@@ -61,7 +51,7 @@ def test_the_ink_is_the_program_with_every_firmware(rig: Starter, profile: str) 
     assert job["row"] == job["rows"]
     assert job["lines"] == 15
     assert job["sent"] == job["acked"] > 10
-    ink = strokes(machine.ink())
+    ink = polylines(machine.ink())
     assert length(ink) == pytest.approx(400 + 2 * math.pi * 20, abs=0.5)
     xs, ys = [x for line in ink for x, _ in line], [y for line in ink for _, y in line]
     assert (min(xs), max(xs), min(ys), max(ys)) == pytest.approx((-50, 120, -50, 50), abs=0.1)
@@ -72,7 +62,7 @@ def test_the_shipped_drawing_is_plotted(rig: Starter) -> None:
     horse = (data_dir("examples") / "horse.gcode").read_text()
     job = machine.wait_for_job(machine.queue(horse)["id"], "done", "failed", "interrupted")
     assert job["state"] == "done"
-    assert length(strokes(machine.ink())) == pytest.approx(2091.8, rel=0.01)
+    assert length(polylines(machine.ink())) == pytest.approx(2091.8, rel=0.01)
 
 
 def test_jobs_are_plotted_one_after_another(rig: Starter) -> None:
@@ -108,7 +98,7 @@ def test_pause_lifts_and_resume_goes_on_where_it_was(rig: Starter) -> None:
     machine.client.call("plotter.jog", dx=13.0, dy=-7.0)
     machine.client.call("plotter.resume")
     machine.wait_for_job(job, "done")
-    assert length(strokes(machine.ink())) == pytest.approx(400 + 2 * math.pi * 20, abs=0.5)
+    assert length(polylines(machine.ink())) == pytest.approx(400 + 2 * math.pi * 20, abs=0.5)
 
 
 def test_pause_without_haste_finishes_the_stroke(rig: Starter) -> None:
@@ -119,10 +109,10 @@ def test_pause_without_haste_finishes_the_stroke(rig: Starter) -> None:
         next(machine.events)
     machine.client.call("plotter.pause", now=False)
     machine.wait_for_job(job, "paused")
-    assert length(strokes(machine.ink())) == pytest.approx(100, abs=0.1)
+    assert length(polylines(machine.ink())) == pytest.approx(100, abs=0.1)
     machine.client.call("plotter.resume")
     machine.wait_for_job(job, "done")
-    assert length(strokes(machine.ink())) == pytest.approx(200, abs=0.1)
+    assert length(polylines(machine.ink())) == pytest.approx(200, abs=0.1)
 
 
 def test_a_pause_can_be_called_off_before_it_has_begun(rig: Starter) -> None:
@@ -142,7 +132,7 @@ def test_a_program_can_pause_itself(rig: Starter) -> None:
     assert machine.status()["pen"] == "up", machine.status()
     machine.client.call("plotter.resume")
     machine.wait_for_job(job, "done")
-    assert length(strokes(machine.ink())) == pytest.approx(20, abs=0.05)
+    assert length(polylines(machine.ink())) == pytest.approx(20, abs=0.05)
 
 
 def test_cancel_lifts_and_parks(rig: Starter) -> None:
@@ -164,10 +154,10 @@ def test_cancel_brakes_at_once_and_the_position_is_still_true(rig: Starter, prof
         next(machine.events)
     machine.client.call("job.cancel", job=0)
     machine.wait_for_job(job, "cancelled")
-    laid = length(strokes(machine.ink()))
+    laid = length(polylines(machine.ink()))
     assert laid < 200  # what was in the buffers, 110 mm or so, was dropped
     machine.wait_for_job(machine.queue("M3\nG1 X40\nM5\n")["id"], "done")
-    last = strokes(machine.ink())[-1]
+    last = polylines(machine.ink())[-1]
     assert [*last[0], *last[-1]] == pytest.approx([0, 0, 40, 0], abs=0.05)
 
 
@@ -201,7 +191,7 @@ def test_an_acknowledgement_that_gets_lost_costs_time_and_no_ink(
     assert ask(process, {"do": "fault", "kind": "drop_line", "count": 1})["ok"]
     assert machine.wait_for_job(job, "done", "interrupted", "failed")["state"] == "done"
     assert ask(process, {"do": "ink", "path": str(short_dir / "ink.svg")})["ok"]
-    laid = length(strokes((short_dir / "ink.svg").read_text()))
+    laid = length(polylines((short_dir / "ink.svg").read_text()))
     assert laid == pytest.approx(400 + 2 * math.pi * 20, abs=0.5)
 
 

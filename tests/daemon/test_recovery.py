@@ -6,7 +6,6 @@ import cmath
 import json
 import math
 import os
-import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 
 from dcode.errors import DcodeError, JobError, LimitError, MachineNotReady, UnsafeProgram
+from tests.daemon.ink_file import polylines
 
 Message = dict[str, Any]
 Point = tuple[float, float]
@@ -34,16 +34,6 @@ _SLOWLY = 1.0  # times real speed
 def row(y: float, length: int = 120) -> str:
     """A line to the right from X0, of 2 mm a block."""
     return f"G0 X0 Y{y}\nM3\n" + "".join(f"G1 X{x}\n" for x in range(2, length + 1, 2)) + "M5\n"
-
-
-def strokes(svg: str) -> list[Line]:
-    """The polylines of an ink SVG, mm, y up."""
-    found = []
-    for path in re.findall(r'<path[^>]* d="([^"]*)"', svg):
-        for part in re.split("[Mm]", path.replace("h0", ""))[1:]:  # a dot is a line of no length
-            numbers = [float(word) for word in re.findall(r"-?\d*\.?\d+", part)]
-            found.append([(x, -y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)])
-    return found
 
 
 def length(polylines: list[Line]) -> float:
@@ -101,7 +91,7 @@ class Bench:
     def ink(self) -> list[Line]:
         path = self.folder / "ink.svg"
         self.order(do="ink", path=str(path))
-        return strokes(path.read_text())
+        return polylines(path.read_text())
 
     def events(self, kind: str) -> Iterator[Message]:
         return (event for event in self.rig.events if event["event"] == kind)
