@@ -23,9 +23,9 @@ def test_every_shipped_file_is_a_builtin_profile_and_the_other_way_round(folder:
     [
         ("makelangelo", 57600, 62, (1, 0)),
         ("marlin", 250000, 95, (4, 127)),
-        ("grbl", 115200, 79, (0, 127)),
+        ("grbl", 115200, 79, (0, 76)),
         ("grblhal", 115200, 250, (0, 384)),
-        ("fluidnc", 115200, 254, (0, 127)),
+        ("fluidnc", 115200, 254, (0, 76)),
     ],
 )
 def test_sizes_are_those_of_the_firmwares(
@@ -122,7 +122,7 @@ def test_a_program_for_makelangelo_has_servo_degrees_in_z_and_seconds_in_p(
 def test_what_the_firmware_says_of_itself_is_taken_up(profiles: Profiles) -> None:
     # as captured from $I
     plain = profiles["grbl"].adapted("[VER:1.1h.20190830:]\r\n[OPT:V,15,128]\r\nok\r\n")
-    assert (plain.wire_bytes, plain.y_down) == (127, False)
+    assert (plain.wire_bytes, plain.y_down) == (76, False)
     wall = profiles["grblhal"].adapted(["[OPT:VNML+,100,1024,3,0]", "[KINEMATICS:WallPlotter v2.01]"])
     assert (wall.flow.rx_bytes, wall.wire_bytes, wall.y_down, wall.wary_settings) == (1024, 384, True, True)
     small = profiles["grbl"].adapted(["[OPT:V,15,64]"])
