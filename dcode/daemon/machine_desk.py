@@ -127,6 +127,11 @@ class MachineDesk:
     def is_simulated(self) -> bool:
         return self._simulated is not None
 
+    @property
+    def speed(self) -> float:
+        """How many times as fast as a real machine this one lives; 1 where that is not known (0, as fast as it can)."""
+        return (self._simulated.speed if self._simulated else 0.0) or 1.0
+
     def profile_for_reading(self) -> str:
         """The dialect that a source is read in: that of the machine that will plot it."""
         if self.plotter.status.get("profile") and (wanted := self.wanted_profile):

@@ -222,7 +222,8 @@ class RunDesk:
             if found != job.digest:
                 raise JobError("machine.json or the program has changed since the check: send it again.", job=job.id)
             plan = json.loads((folder / PLAN).read_text())
-            self._remaining = Remaining(plan["marks"], plan["seconds"])
+            speed = self._machine.speed  # a simulated plotter's seconds are shorter
+            self._remaining = Remaining([(row, at / speed) for row, at in plan["marks"]], plan["seconds"] / speed)
             self._running = RunningClock(time.monotonic())
             self._remaining.look(job.executed_row, 0.0)
             if begin is None:

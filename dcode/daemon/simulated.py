@@ -43,11 +43,11 @@ class SimulatedPort:
 
 
 class SimulatedPlotter:
-    """A simulator process, steered over its standard input."""
+    """A simulator process, steered over its standard input. `speed` is as in SimulatedPort."""
 
-    def __init__(self, process: asyncio.subprocess.Process, port: str) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, port: str, speed: float) -> None:
         self._process = process
-        self.port = port
+        self.port, self.speed = port, speed
         self._asking = asyncio.Lock()
 
     @classmethod
@@ -64,7 +64,7 @@ class SimulatedPlotter:
         assert process.stdout
         try:
             line = await asyncio.wait_for(process.stdout.readline(), _READY_SECONDS)
-            return cls(process, json.loads(line)["port"])
+            return cls(process, json.loads(line)["port"], speed)
         except (TimeoutError, ValueError, KeyError) as error:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()

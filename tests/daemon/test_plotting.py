@@ -65,6 +65,19 @@ def test_the_shipped_drawing_is_plotted(rig: Starter) -> None:
     assert length(polylines(machine.ink())) == pytest.approx(2091.8, rel=0.01)
 
 
+def test_what_is_left_is_told_in_the_seconds_of_the_plotter_that_is_simulated_faster(rig: Starter) -> None:
+    machine = rig("sim:grbl?speed=10")
+    job = machine.queue((data_dir("examples") / "horse.gcode").read_text(), require_ready=True)["id"]
+    machine.wait_for_job(job, "plotting")
+    machine.client.call("plotter.pause", now=True)
+    machine.wait_for_job(job, "paused")
+    least, most = machine.status()["eta_band"]
+    assert least < machine.job(job)["estimate_seconds"] / 10
+    assert most < machine.job(job)["estimate_seconds"] / 5
+    machine.client.call("job.cancel", job=job)
+    machine.wait_for_job(job, "cancelled")
+
+
 def test_jobs_are_plotted_one_after_another(rig: Starter) -> None:
     machine = rig("sim:grbl")
     first, second = machine.queue(SQUARE)["id"], machine.queue(SQUARE)["id"]
