@@ -1,12 +1,15 @@
 # The types of nearest.py where it is compiled.
 cimport cython
 
+cdef int BY_NUMBER
+
 
 @cython.final
 cdef class Nearest:
     cdef double[::1] x
     cdef double[::1] y
     cdef int[::1] group
+    cdef double[::1] number
     cdef int[::1] order
     cdef int[::1] axis
     cdef int[::1] best
@@ -29,8 +32,14 @@ cdef class Nearest:
     @cython.locals(middle=int, split=int, off=double)
     cdef void search(self, int point, int low, int high) noexcept
 
+    @cython.locals(dx=double, dy=double)
+    cdef double apart(self, int point, int other) noexcept
+
+    @cython.locals(last=int)
+    cdef bint comes(self, double apart, int other) noexcept
+
     @cython.locals(
-        x=double[::1], y=double[::1], order=int[::1], group=int[::1], best=int[::1], distance=double[::1], wanted=int,
-        here_x=double, here_y=double, own=int, i=int, other=int, rank=int, dx=double, dy=double, apart=double,
+        order=int[::1], group=int[::1], best=int[::1], distance=double[::1], own=int, i=int, other=int, rank=int,
+        apart=double,
     )
     cdef void look(self, int point, int low, int high) noexcept

@@ -38,9 +38,6 @@ cdef class Search:
     @cython.locals(i=int, found=double)
     cpdef double total(self)
 
-    @cython.locals(node=int, i=int)
-    cpdef measure(self)
-
     @cython.locals(at=int)
     cdef int mate(self, int node) noexcept
 

@@ -16,8 +16,7 @@ from dcode.geometry.order.neighbours import among, chain
 from dcode.geometry.order.sequence import Sequence, closed
 
 Place = tuple[float, float]
-NODES_AT_A_TIME: Final = 50  # between two questions whether to stop
-KICKS_AT_A_TIME: Final = 50
+AT_A_TIME: Final = {"compiled": 50, "plain": 1}  # nodes or kicks, between two questions whether to stop
 LOG: Final = 10_000  # strokes; a kick whose repair moves more costs more time than it saves travel
 ROUNDING: Final = 1e-12  # of the dearest travel: what the sum of a dozen may be wrong by, a hundred times
 
@@ -104,6 +103,7 @@ class Climb:
         self.tour: Any = kernels.ints(np.append(2 * np.arange(self.count), 2 * self.count + 1))
         self.rank = kernels.ints(np.arange(self.count + 1))
         self.near = kernels.ints(np.full(len(ends) * effort.neighbours, -1))
+        self.far = kernels.floats(np.zeros(len(self.near)))  # what the travels to them cost
         self.search = self._search()
 
     def _find_corners(self, lines: Lines) -> None:
@@ -124,7 +124,7 @@ class Climb:
             self.x,
             self.y,
             self.near,
-            self.kernels.floats(np.zeros(len(self.near))),
+            self.far,
             self.effort.neighbours,
             self.tour,
             self.rank,
@@ -160,8 +160,10 @@ class Climb:
         nodes = np.flatnonzero(self.placed)
         wanted = self.effort.neighbours
         found = among(self.kernels, x, y, nodes, group, wanted, self.cost.metric.largest)
+        off_x, off_y = np.abs(x[:, None] - x[found]), np.abs(y[:, None] - y[found])
+        apart = np.maximum(off_x, off_y) if self.cost.metric.largest else np.sqrt(off_x * off_x + off_y * off_y)
         self.near[:] = self.kernels.ints(found.ravel())
-        self.search.measure()
+        self.far[:] = self.kernels.floats(self.cost.of(apart).ravel())
 
     def _start(self) -> None:
         """Chains from the shortest travels first; the virtual stroke is one of them if it is anywhere at all."""
@@ -178,14 +180,14 @@ class Climb:
     def _descend(self) -> None:
         self.search.push_all()
         while self.search.waiting and not self._stops():
-            self.search.descend(NODES_AT_A_TIME)
+            self.search.descend(AT_A_TIME[self.kernels.way])
 
     def _kick(self, kicks: int) -> None:
         run = min(self.effort.run, self.count // 3)
         if run < 1:  # three strokes and the virtual one are the fewest that a double bridge changes
             return
         while kicks > 0 and not self.search.waiting and not self._stops():
-            now = min(kicks, KICKS_AT_A_TIME)
+            now = min(kicks, AT_A_TIME[self.kernels.way])
             self.search.perturb(now, run, self.effort.repair)
             self.kicks += now
             kicks -= now

@@ -13,23 +13,56 @@ least what the farthest listed one of each of its ends does, h. A hub with such 
 least what the unlisted travels would; counting components as Kruskal's method does, the smallest tree with the hub
 weighs at most min h more than the true one.
 
+Most rounds only look for good prices, which takes no rigour: they have the few travels of each end that are cheapest at
+the prices of a stage's beginning. Between stages one tree among all that are listed says how good the prices are.
+
 A closed stroke may be entered anywhere: it counts as the circle around it, from edge to edge. That is safe and coarse.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from dcode.geometry.lines import Lines
 from dcode.geometry.order.cost import Cost, PenUpLength
-from dcode.geometry.order.kernels import Way, kernels
+from dcode.geometry.order.kernels import Kernels, Way, kernels
 from dcode.geometry.order.neighbours import Floats, Nodes, nearest, pairs
 from dcode.geometry.order.sequence import closed
 
-NEIGHBOURS: Final = 12
+NEIGHBOURS: Final = 32  # of each end, for a tree that says something
+WHILE_PRICING: Final = 6
+STAGES: Final = 4
+FIRST_STEP: Final = 0.5  # of the median travel
+LAST_STEP: Final = 0.0067  # of the first
 SLACK: Final = 1e-9  # of the bound: rounding must not lift it over the truth
+
+
+@dataclass(frozen=True, slots=True)
+class Travels:
+    """Those that are listed, from and to, and what they cost at least; what an unlisted one from each node does.
+
+    That is infinite where none is unlisted.
+    """
+
+    one: Nodes
+    other: Nodes
+    floor: Floats
+    beyond: Floats
+
+    def at(self, prices: Floats) -> Floats:
+        return self.floor + prices[self.one] + prices[self.other]
+
+    def cheapest(self, prices: Floats, near: Nodes, row_floor: Floats) -> Travels:
+        """Those alone that are among the cheapest of one of their ends. `near` and `row_floor`: a row for each node."""
+        if near.shape[1] <= WHILE_PRICING:
+            return self
+        dearest = np.partition(row_floor + prices[near], WHILE_PRICING - 1, axis=1)[:, WHILE_PRICING - 1]
+        kept = self.floor + prices[self.other] <= dearest[self.one]
+        kept |= self.floor + prices[self.one] <= dearest[self.other]
+        return Travels(self.one[kept], self.other[kept], self.floor[kept], self.beyond)
 
 
 def lower_bound(
@@ -44,37 +77,57 @@ def lower_bound(
     if len(lines) < 2:
         return 0.0
     x, y, radius = _ends(lines, cost, seams)
-    one, other, floor, beyond = _travels(x, y, radius, cost, way)
-    strokes, kernel = len(lines), kernels(way)
-    hub = 2 * strokes
-    prices = np.zeros(2 * strokes)
-    push = np.zeros(2 * strokes)
-    step = float(np.median(floor)) / 2
-    best = 0.0
-    for _ in range(rounds):
-        height = (beyond + prices).reshape(-1, 2)
-        nearer = 2 * np.arange(strokes) + height.argmin(axis=1)
-        above = height.min(axis=1)
-        if np.isinf(beyond[0]):  # all travels are listed
-            from_, to, weight, lowest = one, other, floor + prices[one] + prices[other], 0.0
-        else:
-            from_, to = np.concatenate([one, nearer]), np.concatenate([other, np.full(strokes, hub)])
-            weight, lowest = np.concatenate([floor + prices[one] + prices[other], above]), float(above.min())
-        parent = np.arange(strokes + (len(from_) > len(one)))
-        degree = kernel.ints(np.zeros(2 * strokes + 2))
-        tree = kernel.span(
-            kernel.ints(np.argsort(weight, kind="stable")),
-            kernel.ints(from_),
-            kernel.ints(to),
-            kernel.floats(weight),
-            kernel.ints(parent),
-            degree,
-        )
-        best = max(best, tree - lowest - float(prices.sum()))
-        push = 0.6 * (np.asarray(degree)[:hub] - 1.0) + 0.4 * push
-        prices = np.maximum(0.0, prices + step * push)
-        step *= 0.95
-    return best * (1 - SLACK)
+    kernel, nodes, wanted = kernels(way), np.arange(len(x)), min(NEIGHBOURS, len(x) - 2)
+    near = nearest(kernel, x, y, nodes // 2, wanted, cost.metric.largest)
+
+    def at_least(here: Nodes, there: Nodes, other_radius: Floats | float) -> Floats:
+        dx, dy = np.abs(x[here] - x[there]), np.abs(y[here] - y[there])
+        apart: Floats = np.maximum(dx, dy) if cost.metric.largest else np.sqrt(dx * dx + dy * dy)
+        return cost.of(np.maximum(0.0, apart - radius[here] - other_radius))
+
+    one, other = pairs(near)
+    all_listed = wanted == len(x) - 2
+    beyond = np.full(len(x), np.inf) if all_listed else at_least(nodes, near[:, -1], float(radius.max()))
+    travels = Travels(one, other, at_least(one, other, radius[other]), beyond)
+    row_floor = at_least(nodes[:, None], near, radius[near])
+    return _priced(travels, near, row_floor, rounds, kernel) * (1 - SLACK)
+
+
+def _priced(travels: Travels, near: Nodes, row_floor: Floats, rounds: int, kernel: Kernels) -> float:
+    """The best bound that prices found by so many rounds give."""
+    prices, push = np.zeros(len(near)), np.zeros(len(near))
+    step = FIRST_STEP * float(np.median(travels.floor))
+    best, each = 0.0, -(-rounds // STAGES)
+    for done in range(0, rounds, each):
+        few = travels.cheapest(prices, near, row_floor)
+        for _ in range(min(each, rounds - done)):
+            _, degree = _tree(few, prices, kernel)
+            push = 0.6 * (degree - 1.0) + 0.4 * push
+            prices = np.maximum(0.0, prices + step * push)
+            step *= LAST_STEP ** (1 / rounds)
+        best = max(best, _tree(travels, prices, kernel)[0])
+    return best
+
+
+def _tree(travels: Travels, prices: Floats, kernel: Kernels) -> tuple[float, Nodes]:
+    """What no order among the listed travels and the hub's costs less than, and the tree's travels at each node."""
+    strokes, from_, to, weight, lowest = len(prices) // 2, travels.one, travels.other, travels.at(prices), 0.0
+    hub = not np.isinf(travels.beyond[0])
+    if hub:
+        height = (travels.beyond + prices).reshape(-1, 2)
+        from_ = np.concatenate([from_, 2 * np.arange(strokes) + height.argmin(axis=1)])
+        to = np.concatenate([to, np.full(strokes, 2 * strokes)])
+        weight, lowest = np.concatenate([weight, height.min(axis=1)]), float(height.min())
+    degree = kernel.ints(np.zeros(2 * strokes + 2))
+    tree = kernel.span(
+        kernel.ints(np.argsort(weight, kind="stable")),
+        kernel.ints(from_),
+        kernel.ints(to),
+        kernel.floats(weight),
+        kernel.ints(np.arange(strokes + hub)),
+        degree,
+    )
+    return tree - lowest - float(prices.sum()), np.asarray(degree)[: 2 * strokes]
 
 
 def _ends(lines: Lines, cost: Cost, seams: bool) -> tuple[Floats, Floats, Floats]:
@@ -92,25 +145,3 @@ def _ends(lines: Lines, cost: Cost, seams: bool) -> tuple[Floats, Floats, Floats
         radius = np.where(free, np.maximum.reduceat(away, lines.starts[:-1]), 0.0)
     ends = np.stack([first, last], axis=1).reshape(-1, 2)
     return ends[:, 0].copy(), ends[:, 1].copy(), np.repeat(radius, 2)
-
-
-def _travels(x: Floats, y: Floats, radius: Floats, cost: Cost, way: Way | None) -> tuple[Nodes, Nodes, Floats, Floats]:
-    """The listed travels, from and to, what they cost at least, and what an unlisted one from each node does."""
-    count, largest = len(x), cost.metric.largest
-    wanted = min(NEIGHBOURS, count - 2)
-    near = nearest(kernels(way), x, y, np.arange(count) // 2, wanted, largest)
-    one, other = pairs(near)
-
-    def apart(here: Nodes, there: Nodes) -> Floats:
-        dx, dy = np.abs(x[here] - x[there]), np.abs(y[here] - y[there])
-        found: Floats = np.maximum(dx, dy) if largest else np.sqrt(dx * dx + dy * dy)
-        return found
-
-    def at_least(distance: Floats) -> Floats:
-        return cost.of(np.maximum(0.0, distance))
-
-    floor = at_least(apart(one, other) - radius[one] - radius[other])
-    if wanted == count - 2:
-        return one, other, floor, np.full(count, np.inf)
-    beyond = at_least(apart(np.arange(count), near[:, -1]) - radius - radius.max())
-    return one, other, floor, beyond

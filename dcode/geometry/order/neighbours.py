@@ -7,23 +7,31 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dcode.geometry.order.boxes import nearest_by_boxes
 from dcode.geometry.order.kernels import Kernels
 
 Nodes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+AT_A_TIME = 1 << 14  # pairs: more would not stay in the cache
 WHILE_JOINING = 5  # neighbours of a free end of a chain
 
 
 def nearest(kernels: Kernels, x: Floats, y: Floats, group: Nodes, wanted: int, largest: bool) -> Nodes:
-    """Each point's nearest ones of other groups: shape (n, wanted), nearest first, -1 where there are no more."""
+    """Each point's nearest ones of other groups, of which none has more than two points.
+
+    Shape (n, wanted): nearest first, of equally near ones the first first, -1 where there are no more.
+    """
     count = len(x)
     if not count:
         return np.empty((0, wanted), dtype=np.int64)
+    if kernels.way == "plain":
+        return nearest_by_boxes(x, y, group, wanted, largest)
     room = np.zeros(wanted)
     tree = kernels.nearest(
         kernels.floats(x),
         kernels.floats(y),
         kernels.ints(group),
+        kernels.floats(np.arange(count)),
         kernels.ints(np.arange(count)),
         kernels.ints(np.zeros(count)),
         kernels.ints(room),
@@ -47,7 +55,10 @@ def pairs(near: Nodes) -> tuple[Nodes, Nodes]:
     """The pairs of a node and a near one, without those that come again the other way round."""
     one = np.repeat(np.arange(len(near)), near.shape[1])
     other = near.ravel()
-    mutual = (near[other] == one[:, None]).any(axis=1)
+    mutual = np.empty(len(one), dtype=bool)
+    for some in range(0, len(one), AT_A_TIME):
+        part = slice(some, some + AT_A_TIME)
+        mutual[part] = (near[other[part]] == one[part, None]).any(axis=1)
     kept = (other >= 0) & ((one < other) | ~mutual)
     return one[kept], other[kept]
 

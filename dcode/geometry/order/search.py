@@ -29,7 +29,7 @@ Floats = MutableSequence[float]
 
 class Search:
     """`x`, `y`: where the nodes are, the virtual stroke's two last; `near`: `width` neighbours of each, -1 for none;
-    `far` is room for what the travels to them cost.
+    `far`, beside it, is what the travels to them cost.
 
     `tour` and `rank` (of a stroke in it) are worked on; `spare` has one place a stroke, `log` is room to undo a kick,
     `queue` and `waits` have a place a node (`waits` zeros), `breadth` says how many neighbours are tried at each depth.
@@ -136,13 +136,6 @@ class Search:
         return found
 
     # Local search
-
-    def measure(self) -> None:
-        """Note what the travels to all neighbours cost; to be called when nodes or neighbours have changed."""
-        for node in range(2 * self.strokes):
-            for i in range(node * self.width, node * self.width + self.width):
-                if self.near[i] >= 0:
-                    self.far[i] = self.cost(node, self.near[i])
 
     def mate(self, node: int) -> int:
         """The node at the other end of a node's travel."""

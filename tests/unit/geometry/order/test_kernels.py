@@ -56,6 +56,28 @@ def test_nearest_are_the_nearest_of_other_groups(places, wanted, largest, way):
         assert here == pytest.approx(list(expected))
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(points, min_size=1, max_size=200), st.integers(1, 12), st.booleans(), st.sampled_from(["plain", None]))
+def test_of_equally_near_points_the_first_are_the_nearest(places, wanted, largest, way):
+    at = np.asarray(places, dtype=float)
+    group = np.arange(len(at)) // 2
+    squares = (at[:, None] - at) ** 2
+    apart = squares.max(axis=2) if largest else squares[..., 0] + squares[..., 1]
+    apart[group[:, None] == group] = np.inf
+    expected = np.full((len(at), wanted), -1)
+    order = np.argsort(apart, axis=1, kind="stable")[:, :wanted]
+    expected[:, : order.shape[1]] = np.where(np.isinf(np.take_along_axis(apart, order, axis=1)), -1, order)
+    assert np.array_equal(nearest(kernels(way), at[:, 0].copy(), at[:, 1].copy(), group, wanted, largest), expected)
+
+
+@pytest.mark.parametrize("grain", [None, 1, 20])
+def test_compiled_and_plain_neighbours_of_many_points_are_the_same(grain, both):
+    at = np.random.default_rng(5).random((3000, 2)) ** 3 * 100
+    at = at if grain is None else (at / grain).round()
+    near = [nearest(kernels(way), at[:, 0].copy(), at[:, 1].copy(), np.arange(3000) // 2, 10, False) for way in both]
+    assert np.array_equal(*near)
+
+
 def test_nearest_of_many_points_in_one_spot_is_not_slow(way):
     """Two thousand points in one place, in which a grid would compare every one with every other."""
     at = np.append(np.zeros(2000), 1e6)
