@@ -2,8 +2,8 @@
 cimport cython
 from libc cimport math
 
-cdef double NEVER, ALONE, WANDER, OFF_SLACK, TURN_SLACK, BEND_SLACK, USUAL
-cdef int INKED, EFFORT
+cdef double NEVER, ALONE, WANDER, OFF_SLACK, TURN_SLACK, BEND_SLACK, USUAL, INKED
+cdef int EFFORT
 
 
 @cython.final
@@ -36,6 +36,9 @@ cdef class Linker:
         d=double, x=double, y=double, row=int, column=int, pace=double,
     )
     cdef bint on_ink(self, int one, int other, double gap) noexcept
+
+    @cython.locals(column=int, row=int, right=int, below=int, at=int, upper=double, lower=double)
+    cdef double ink(self, double x, double y) noexcept
 
     @cython.locals(i=int)
     cpdef price(self, int[::1] one, int[::1] other, double longest, double limit, double[::1] costs)

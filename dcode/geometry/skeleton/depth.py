@@ -47,10 +47,15 @@ class Paper:
         """Around ink that ends where the picture does, or goes on beyond its edge."""
         height, width = ink.shape
         up = np.full((height + 2, width + 2), _FAR if beyond else 0, dtype=np.int32)
-        for row in range(1, height + 1):
-            up[row, 1:-1] = np.minimum(up[row - 1, 1:-1] + 1, _FAR) * ink[row - 1]
+        inner = up[1:-1, 1:-1]
+        for row in range(height):
+            np.add(up[row, 1:-1], 1, out=inner[row])
+            inner[row] *= ink[row]
+        if beyond:
+            np.minimum(up, _FAR, out=up)
+        below = np.empty(width + 2, dtype=np.int32)
         for row in range(height, 0, -1):
-            np.minimum(up[row], up[row + 1] + 1, out=up[row])
+            np.minimum(up[row], np.add(up[row + 1], 1, out=below), out=up[row])
         return cls(ink, up * up)
 
     def depths(self, rows: Pixels, columns: Pixels, most: float = math.inf) -> Depths:

@@ -13,6 +13,8 @@ from dcode.geometry.strokes.picture import Tones
 
 _FAINTEST: Final = 0.06  # of black: paper and ink that differ by less are an empty sheet
 _QUIET: Final = 0.015  # of the way from paper to ink: grain up to which a picture is taken as it is
+_LIGHTER: Final = (32, 80)  # of 255: than both sides what goes on as a gap between lines is, and what begins one
+_END: Final = 3  # of the eight pixels around one that are paper where a gap ends in it
 
 Shares = npt.NDArray[np.uint8]  # shape (height, width): 0 paper, 255 ink, 128 and more counts as ink
 
@@ -39,6 +41,7 @@ def inked(darkness: Tones, threshold: float | None = None, inverted: bool = Fals
         empty = np.zeros(grey.shape, dtype=np.uint8)
         return Inked(empty.astype(bool), empty)
     mask = np.asarray(shares >= 128)
+    _open(mask, shares)
     around = _neighbours(mask)
     return Inked((mask & (around >= 2)) | (around >= 7), shares)
 
@@ -89,6 +92,30 @@ def _softened(shares: Shares) -> Shares:
     wide = wide[:-2] + 2 * wide[1:-1] + wide[2:]
     wide = wide[:, :-2] + 2 * wide[:, 1:-1] + wide[:, 2:]
     return ((wide + 8) >> 4).astype(np.uint8)
+
+
+def _open(mask: Ink, shares: Shares) -> None:
+    """Take out of the mask the gaps between lines that are narrower than a pixel: lighter than what is on both sides,
+    by much, or by some where a gap goes on, be it as paper that they end in.
+    """
+    side = mask.shape[1] + 2
+    flat, paper = np.pad(shares, 1, mode="edge").ravel(), np.pad(~mask, 1, constant_values=True).ravel()
+    at = np.flatnonzero(~paper & (flat < 255 - _LIGHTER[0]))
+    higher = np.zeros(len(at), dtype=np.uint8)
+    for step in (1, side, side + 1, side - 1):
+        np.maximum(higher, np.minimum(flat[at + step], flat[at - step]), out=higher)
+    lighter = higher.astype(np.int64) - flat[at]
+    around = [step for one in (1, side, side + 1, side - 1) for step in (one, -one)]
+    gap = np.zeros(len(flat), dtype=bool)
+    gap[at[lighter > _LIGHTER[1]]] = True
+    at = at[(lighter > _LIGHTER[0]) & (lighter <= _LIGHTER[1])]
+    gap[at[sum(paper[at + step].astype(np.int64) for step in around) >= _END]] = True
+    while len(at := at[~gap[at]]):
+        grown = np.any([gap[at + step] for step in around], axis=0)
+        if not grown.any():
+            break
+        gap[at[grown]] = True
+    mask &= ~gap.reshape(-1, side)[1:-1, 1:-1]
 
 
 def _neighbours(mask: Ink) -> npt.NDArray[np.uint8]:

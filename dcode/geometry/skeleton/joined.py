@@ -8,6 +8,13 @@ import numpy as np
 
 from dcode.geometry.lines import Lines, Offsets, Points, ranges
 from dcode.geometry.skeleton.linking import Ends
+from dcode.geometry.skeleton.pieces import Pieces
+
+
+def put_together(pieces: Pieces, ends: Ends) -> Pieces:
+    """The pieces as they are linked, each as wide at its ends as the piece there."""
+    lines, tips = joined(pieces.lines, ends)
+    return Pieces.apart(lines, pieces.width.ravel()[tips], pieces.part[tips[:, 0] // 2])
 
 
 def joined(lines: Lines, ends: Ends) -> tuple[Lines, Offsets]:

@@ -33,7 +33,7 @@ OFF_SLACK = 0.25  # pixels by which a crossing may push a line aside,
 TURN_SLACK = 0.03  # radians by which it may turn it,
 BEND_SLACK = 0.01  # and by which it may bend it, per pixel
 USUAL = 162754.79  # e^12: 1 / det S where all is as certain as can be; no reward for more than that
-INKED = 90  # of 255: what is darker is ink
+INKED = 63.0  # of 255: what is darker is ink, as is what is between two pixels that touch by their corners
 EFFORT = 2_000_000  # costs and comparisons in all, after which no more shared pieces are looked for
 
 Ints = MutableSequence[int]
@@ -197,9 +197,25 @@ class Linker:
                 return False
             column = int(x)
             row = int(y)
-            if self.tone[row * self.columns + column] < INKED:
+            # A quarter at the least is of the pixel that it is in.
+            if self.tone[row * self.columns + column] < 4 * INKED and self.ink(x - 0.5, y - 0.5) < INKED:
                 return False
         return True
+
+    def ink(self, x: float, y: float) -> float:
+        """How much ink there is at a place measured from the middle of the first pixel, in proportion between four."""
+        x = min(max(x, 0.0), self.columns - 1.0)
+        y = min(max(y, 0.0), self.rows - 1.0)
+        column = int(x)
+        row = int(y)
+        right = 1 if column + 1 < self.columns else 0
+        below = self.columns if row + 1 < self.rows else 0
+        at = row * self.columns + column
+        x -= column
+        y -= row
+        upper = self.tone[at] * (1.0 - x) + self.tone[at + right] * x
+        lower = self.tone[at + below] * (1.0 - x) + self.tone[at + below + right] * x
+        return upper * (1.0 - y) + lower * y
 
     def share(self, pieces: Ints, longest: float) -> int:
         """Take out the pieces on which two lines run together, shallow crossings; how many.

@@ -54,9 +54,12 @@ def crossings(pieces: Pieces, shares: Shares, way: Way | None = None) -> Ends:
 def in_sight(pieces: Pieces, shares: Shares, way: Way | None = None) -> Ends:
     """The lines that go on as each other further away, with nothing but ink between them."""
     table = _Table(pieces, shares, way)
+    table.fit()
+    pairs = table.in_reach(max(longest for longest, _, _ in _FAR_ROUNDS))
     for longest, limit, margin in _FAR_ROUNDS:
+        table.join(pairs, longest, limit, margin)
         table.fit()
-        table.join(table.in_reach(longest), longest, limit, margin)
+        pairs = table.still_free(pairs)
     return table.ends()
 
 
@@ -99,6 +102,10 @@ class _Table:
         """Pairs of free ends in one piece of ink, shape (n, 2)."""
         pairs = self._pairs(self.part, longest)
         return np.asarray(pairs[pairs[:, 0] // 2 != pairs[:, 1] // 2], dtype=np.int64)
+
+    def still_free(self, pairs: Offsets) -> Offsets:
+        """Those of the pairs of which neither end is joined to another by now."""
+        return np.asarray(pairs[np.asarray(self.free)[pairs].all(axis=1)])
 
     def _pairs(self, apart: Offsets, longest: float) -> Offsets:
         """Pairs of free ends near each other and alike in what tells them apart."""

@@ -100,15 +100,18 @@ def frayed(chains: Chains, depth: Depths) -> Mask:
 
 def _usual_width(chains: Chains, centres: Centres, clear: Mask) -> Values:
     """How wide the line of each chain mostly is; 0 where it has no clear pixel."""
-    at = np.flatnonzero(clear)
-    owner = chains.owner[at]
-    order = np.lexsort((centres.width[at], owner))
-    counts = np.bincount(owner, minlength=len(chains))
+    return usual(np.where(clear, centres.width, 0.0), chains.owner, len(chains))
+
+
+def usual(width: Values, owner: Offsets, count: int) -> Values:
+    """The width that most of each owner's exceed, crossings widen it; of those above 0, and 0 where there are none."""
+    at = np.flatnonzero(width > 0)
+    order = at[np.lexsort((width[at], owner[at]))]
+    counts = np.bincount(owner[at], minlength=count)
     begins = np.cumsum(counts) - counts
-    found = np.zeros(len(chains))
+    found = np.zeros(count)
     some = counts > 0
-    rank = begins + (counts * _USUAL).astype(np.int64)
-    found[some] = centres.width[at][order][rank[some]]
+    found[some] = width[order][(begins + (counts * _USUAL).astype(np.int64))[some]]
     return found
 
 

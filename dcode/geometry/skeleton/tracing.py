@@ -10,15 +10,18 @@ from dcode.geometry.lines import Lines, Offsets
 from dcode.geometry.merge import merge
 from dcode.geometry.order.kernels import Way
 from dcode.geometry.skeleton.bare import bare
-from dcode.geometry.skeleton.centre import Centres, centres
-from dcode.geometry.skeleton.chains import Chains, chains
-from dcode.geometry.skeleton.cover import without_repeats
-from dcode.geometry.skeleton.depth import Depths, depths
+from dcode.geometry.skeleton.centre import Centres, Values, centres
+from dcode.geometry.skeleton.chains import Chains
+from dcode.geometry.skeleton.cover import cells, without_repeats
+from dcode.geometry.skeleton.depth import Depths, Paper
+from dcode.geometry.skeleton.doubled import doubled
 from dcode.geometry.skeleton.extend import extended
 from dcode.geometry.skeleton.ink import Inked
-from dcode.geometry.skeleton.joined import joined
-from dcode.geometry.skeleton.linking import Ends, crossings, in_sight
+from dcode.geometry.skeleton.joined import put_together
+from dcode.geometry.skeleton.linking import crossings, in_sight
 from dcode.geometry.skeleton.pieces import Pieces, pieces
+from dcode.geometry.skeleton.sides import sides
+from dcode.geometry.skeleton.spurs import trimmed
 from dcode.geometry.skeleton.thin import thin
 
 _SHORTEST: Final = 4.0  # pixels of a stroke
@@ -32,15 +35,17 @@ def traced(ink: Inked, smallest: float = 2.0, way: Way | None = None) -> Lines:
     """
     if not ink.mask.any():
         return Lines.of(())
-    skeleton = chains(thin(ink.mask), way)
-    depth = depths(ink.mask, skeleton.rows, skeleton.columns)
+    skeleton, depth, paper = trimmed(thin(ink.mask), ink.mask, way)
     middle = centres(ink.shares, skeleton, depth)
-    clear = pieces(skeleton, middle, depth)
-    strokes = Pieces.joined(_put_together(clear, crossings(clear, ink.shares, way)), _rings(skeleton, middle))
+    clear, rings = pieces(skeleton, middle, depth), _rings(skeleton, middle)
+    strokes = Pieces.joined(put_together(clear, crossings(clear, ink.shares, way)), rings)
     strokes = strokes.kept(without_repeats(strokes.lines, ink.mask.shape))
-    strokes = _put_together(strokes, in_sight(strokes, ink.shares, way))
-    strokes = Pieces.joined(strokes, bare(skeleton, middle, depth, strokes, ink.mask.shape))
-    strokes = _put_together(strokes, in_sight(strokes, ink.shares, way))
+    strokes = put_together(strokes, in_sight(strokes, ink.shares, way))
+    around = Paper.around(_marked(strokes.lines, np.ones(len(strokes)), ink.mask.shape) == 0, beyond=True)
+    strokes = Pieces.joined(strokes, bare(skeleton, middle, depth, around))
+    width = _widths(strokes.lines, Pieces.joined(clear, rings), ink.mask.shape)
+    beside = sides(skeleton, middle, depth, strokes, width, around, paper)
+    strokes = doubled(strokes, beside, ink.shares, way)
     lines = extended(strokes.lines, 3 * strokes.width + 2, ink.shares)
     lines = Lines(np.clip(lines.points, 0.0, ink.mask.shape[::-1]), lines.starts)
     long = lines.lengths >= _SHORTEST
@@ -48,9 +53,16 @@ def traced(ink: Inked, smallest: float = 2.0, way: Way | None = None) -> Lines:
     return Lines.joined([merge(lines.kept(long), _NEARLY), dots])
 
 
-def _put_together(pieces: Pieces, ends: Ends) -> Pieces:
-    lines, tips = joined(pieces.lines, ends)
-    return Pieces.apart(lines, pieces.width.ravel()[tips], pieces.part[tips[:, 0] // 2])
+def _widths(strokes: Lines, clear: Pieces, shape: tuple[int, int]) -> Values:
+    """How wide the clear piece is that each point of the strokes is of; 0 between pieces."""
+    return _marked(clear.lines, clear.width.mean(axis=1), shape)[cells(strokes, shape)]
+
+
+def _marked(lines: Lines, values: Values, shape: tuple[int, int]) -> Values:
+    """A picture with a value for each line in the pixels of its points, 0 in others."""
+    found = np.zeros(shape)
+    found[cells(lines, shape)] = np.repeat(values, lines.counts)
+    return found
 
 
 def _rings(skeleton: Chains, middle: Centres) -> Pieces:

@@ -68,6 +68,28 @@ def test_a_wide_bar_has_no_hairs():
     assert max(lines.lengths) > 100
 
 
+@pytest.mark.parametrize("width", [3.0, 6.0, 10.0, 18.0])
+@pytest.mark.parametrize("slope", [0, 17, 40])
+def test_a_blunt_end_is_one_end(width: float, slope: float):
+    lines = strokes(drawn([straight(30, 60 - slope, 90, 60 + slope)], (120, 120), width))
+    assert len(lines) == 1
+    assert lines.lengths[0] == pytest.approx(np.hypot(60, 2 * slope), abs=4)
+
+
+def test_lines_that_lie_side_by_side_are_two_strokes():
+    curves = [straight(10, 54, 190, 66), straight(10, 66, 190, 54)]
+    lines = strokes(drawn(curves, (120, 200), 3.0))
+    assert {stroke_of(curve, lines, 1.3) for curve in curves} == {0, 1} and len(lines) == 2
+
+
+def test_a_line_of_single_pixels_is_one_stroke_over_crossings():
+    tones = np.zeros((60, 160), dtype=np.float32)
+    along = np.arange(10, 150)
+    tones[10 + along // 4, along] = 1
+    tones[50 - along // 5, along] = 1
+    assert len(strokes(tones)) == 2
+
+
 def test_specks_are_dots_from_a_size_on():
     tones = np.zeros((60, 60), dtype=np.float32)
     tones[10:13, 10:13] = 1
