@@ -9,6 +9,7 @@ DATA = {f"dcode._data.{folder.replace('/', '.')}": folder for folder in FOLDERS}
 
 # Pure Python with its types beside it in a .pxd, compiled under a name of its own: plain and compiled, one source.
 KERNELS = {
+    "dcode.geometry": ["split"],
     "dcode.geometry.order": ["nearest", "greedy", "search", "spanning"],
     "dcode.geometry.skeleton": ["fit", "link", "match", "walk"],
     "dcode.geometry.strokes": ["darkest", "streamlines"],

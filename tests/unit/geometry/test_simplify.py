@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcode.geometry.lines import Lines, Points
-from dcode.geometry.simplify import simplify
+from dcode.geometry.simplify import by_kernel, by_rounds, simplify
+from dcode.geometry.split import split
 
 coordinates = st.floats(-50, 50)
 polylines = st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=40)
@@ -48,3 +50,31 @@ def test_a_curve_that_sheds_single_points_takes_few_rounds():
     step = np.arange(size)
     growing = np.column_stack([step, (step + 1.0) ** 2 * (-1) ** step])
     assert simplify(Lines.of([growing]), 0.1).counts[0] == size
+
+
+def plain(lines: Lines, tolerance: float) -> list[bool]:
+    """Which points the kernel keeps as ordinary Python."""
+    keep = [0] * len(lines.points)
+    split(lines.points.ravel().tolist(), lines.starts.tolist(), keep, [0] * 900, tolerance * tolerance, 32)
+    return [bool(kept) for kept in keep]
+
+
+@settings(deadline=None)
+@given(st.lists(polylines, min_size=1, max_size=4), st.floats(0, 20))
+def test_numpy_and_the_kernel_keep_the_same_points(drawn: list[list[tuple[float, float]]], tolerance: float):
+    lines = Lines.of(drawn)
+    assert plain(lines, tolerance) == by_rounds(lines, tolerance).tolist()
+
+
+def test_compiled_or_not_the_same_points_are_kept():
+    pytest.importorskip("dcode.geometry._split")
+    chance = np.random.default_rng(8)
+    step = np.arange(3000)
+    wandering = np.cumsum(chance.normal(0, 1, (4000, 2)), axis=0)
+    spiral = np.column_stack([step * np.cos(step / 5), step * np.sin(step / 5)])
+    shedding = np.column_stack([step, (step + 1.0) ** 2 * (-1) ** step])
+    lines = Lines.of([wandering, spiral, shedding, wandering[:1], wandering[:2], np.zeros((50, 2))])
+    for tolerance in (0.0, 1e-6, 0.05, 1.0, 30.0):
+        compiled = by_kernel(lines, tolerance)
+        assert compiled is not None
+        assert compiled.tolist() == by_rounds(lines, tolerance).tolist() == plain(lines, tolerance)

@@ -1,0 +1,1 @@
+from dcode.geometry.split import split as split
