@@ -16,6 +16,7 @@ from dcode.geometry.crop import crop
 from dcode.geometry.curves import flatten
 from dcode.geometry.drawing import Drawing, Layer
 from dcode.geometry.lines import Lines, Mask, Offsets
+from dcode.geometry.pen_width import PEN_MM
 from dcode.geometry.svg_import.faces import Faces
 from dcode.geometry.svg_import.items import Item
 from dcode.geometry.svg_import.numbers import MM_PER_PX
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
 TOLERANCE_MM: Final = 0.05  # a quarter of the finest pen's line
 _NO_PAGE: Final = (100.0, 100.0)  # what percentages are of, in px, where the file has no size at all
 _DIGITS: Final = re.compile(r"\d{1,9}")
-_PEN_MM: Final = 0.5  # the width of a layer that has no stroke, or a hairline that no pen draws
-_HAIRLINE_MM: Final = 0.05
+_HAIRLINE_MM: Final = 0.05  # what is thinner, no pen draws: it has the usual width
 
 
 class LayersFrom(Enum):
@@ -185,8 +185,8 @@ def _key(layers_from: LayersFrom, has_layers: bool) -> Callable[[_Ink], Hashable
 
 def _layer(lines: Lines, key: Hashable, inks: Sequence[_Ink], number: int) -> Layer:
     widths = [ink.width_mm for ink in inks if ink.width_mm is not None]
-    width = round(median(widths), 4) if widths else _PEN_MM
-    width = width if width >= _HAIRLINE_MM else _PEN_MM
+    width = round(median(widths), 4) if widths else PEN_MM
+    width = width if width >= _HAIRLINE_MM else PEN_MM
     if not isinstance(key, Element):
         return Layer(lines, "", None, inks[0].colour, width)
     label = key.attributes.get("inkscape:label") or key.attributes.get("id", "")

@@ -1,38 +1,27 @@
 """<text>: which letter stands where, in single-line fonts or in the outlines of the fonts that it asks for.
 
-Positions (x, y, dx, dy) of text and tspan, white space, text-anchor, letter and word spacing and changes of font and
-size are followed; text on a path and textLength are not.
+Positions and turns of text and tspan, white space, text-anchor, letter and word spacing, changes of font and size,
+text along a path and lengths that are asked for are followed. Every letter is laid beside the one before it; then those
+that are to have a length together are moved apart or stretched, those in one piece are moved to where they are
+anchored, and those on a path are put there (SVG 2, 11.5).
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from dcode.geometry.hershey.font import FONTS, UNITS_PER_EM, Glyph, glyphs
 from dcode.geometry.svg_import.faces import Face, Faces, Look, families
-from dcode.geometry.svg_import.numbers import length
+from dcode.geometry.svg_import.letters import Around, Letter, Stretch, letters
 from dcode.geometry.svg_import.style import Style
+from dcode.geometry.svg_import.track import Along
 from dcode.geometry.svg_import.tree import Element
+from dcode.geometry.transform import Transform
 
-_SPLIT: Final = re.compile(r"[\s,]+")
 _SHIFT: Final = {"middle": 0.5, "end": 1.0}
-_WHITE: Final = str.maketrans("\n\t\r", "   ")
-
-StyleOf = Callable[[Element, Style], Style | None]  # None for what is not shown
-
-
-@dataclass(slots=True)
-class _Letter:
-    char: str
-    style: Style
-    x: float | None = None  # where it is put; None for where the one before ended
-    y: float | None = None
-    dx: float = 0.0
-    dy: float = 0.0
 
 
 class Outlined(NamedTuple):
@@ -44,74 +33,74 @@ class Outlined(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A letter and where it stands: its left end on the base line, in user units, y down.
+    """A letter and where it stands: `place` is from what it is counted in, y up, to user units, y down.
 
-    `scale` is the size in user units of what the letter is counted in: a unit of a single-line font, an em of others.
+    It is counted in units of a single-line font or in ems; `scale` is the size of one in user units.
     """
 
     glyph: Glyph | Outlined
     style: Style
-    x: float
-    y: float
+    place: Transform
     scale: float
 
 
+@dataclass(slots=True)
+class _Set:
+    """A letter as it is laid: its glyphs, how wide they are, and what is added before them, after them and to them."""
+
+    letter: Letter
+    glyphs: list[Glyph] | Outlined
+    scale: float
+    advance: float
+    spacing: float
+    kerning: float = 0.0
+    gap: float = 0.0
+    stretch: float = 1.0
+
+    @property
+    def width(self) -> float:
+        """From where the one before it ended to where it ends."""
+        return (self.kerning + self.advance + self.spacing) * self.stretch + self.gap
+
+
 def written(
-    text: Element, style: Style, style_of: StyleOf, font_name: str | None = None, faces: Faces | None = None
+    text: Element, style: Style, around: Around, font_name: str | None = None, faces: Faces | None = None
 ) -> list[Written]:
     """The letters of a <text> and where they stand.
 
     They are drawn in the outlines of `faces`; where that is None, or no font has the letter, by the single-line font
     `font_name`, one of FONTS; None goes by the font-family. Raises ValueError for positions that cannot be read.
     """
-    preserve = text.attributes.get("xml:space") == "preserve"
-    setter = _Setter(font_name, faces)
-    for letter in _collapsed(list(_letters(text, style, style_of)), preserve):
-        setter.put(letter)
-    return setter.end()
+    chooser = _Chooser(font_name, faces)
+    laid = [chooser.chosen(letter) for letter in letters(text, style, around)]
+    _kern(laid)
+    _lengthen(laid)
+    placed, lost = _Placer(), 0
+    for chunk in _chunks(laid):
+        lost += placed.put(chunk)
+    if lost:
+        around.notes["letters beyond the ends of their path are not drawn"] += lost
+    return placed.found
 
 
-def length_of(text: Element) -> int:
-    """How many letters there are in it, at the most."""
-    return sum(len(part) if isinstance(part, str) else length_of(part) for part in text.content)
-
-
-class _Setter:
-    """Puts letter beside letter."""
+class _Chooser:
+    """Chooses the font of each letter."""
 
     def __init__(self, font_name: str | None, faces: Faces | None) -> None:
-        self.found = list[Written]()
         self._font_name, self._faces = font_name, faces
-        self._x = self._y = self._begin = 0.0
-        self._chunk = list[Written]()  # what is anchored together
-        self._before: Written | None = None  # what stands directly before
         self._look: tuple[Style, Look] | None = None
 
-    def put(self, letter: _Letter) -> None:
-        """The next letter, where it is put or where the one before it ended."""
-        if letter.x is not None or letter.y is not None:
-            self.end()
-            self._x, self._y = self._x if letter.x is None else letter.x, self._y if letter.y is None else letter.y
-            self._begin = self._x
-        self._x, self._y = self._x + letter.dx, self._y + letter.dy
+    def chosen(self, letter: Letter) -> _Set:
+        style = letter.style
         face = self._face(letter)
-        if face is None:
-            self._single_line(letter)
-        else:
-            self._outlined(letter, face)
-        self._x += letter.style.letter_spacing + (letter.style.word_spacing if letter.char in " \u00a0" else 0.0)
+        spacing = style.letter_spacing + (style.word_spacing if letter.char in " \u00a0" else 0.0)
+        if face is not None:
+            outlined, size = Outlined(face, letter.char), style.font_size
+            return _Set(letter, outlined, size, face.advance(letter.char) * size, spacing)
+        scale, found = style.font_size / UNITS_PER_EM, glyphs(letter.char, self._font_name or _font_name(style))
+        return _Set(letter, found, scale, sum(glyph.width for glyph in found) * scale, spacing)
 
-    def end(self) -> list[Written]:
-        """What was put so far: all that stands in one piece is moved to where its start, middle or end is to be."""
-        if self._chunk:
-            shift = (self._x - self._begin) * _SHIFT.get(self._chunk[0].style.text_anchor, 0.0)
-            for one in self._chunk:
-                self.found.append(Written(one.glyph, one.style, one.x - shift, one.y, one.scale) if shift else one)
-            self._chunk = []
-        self._before = None
-        return self.found
-
-    def _face(self, letter: _Letter) -> Face | None:
+    def _face(self, letter: Letter) -> Face | None:
         if self._faces is None:
             return None
         style = letter.style
@@ -119,59 +108,131 @@ class _Setter:
             self._look = style, Look(families(style.font_family), style.font_weight, style.italic)
         return self._faces.face(self._look[1], letter.char)
 
-    def _single_line(self, letter: _Letter) -> None:
-        scale = letter.style.font_size / UNITS_PER_EM
-        for glyph in glyphs(letter.char, self._font_name or _font_name(letter.style)):
-            self._chunk.append(Written(glyph, letter.style, self._x, self._y, scale))
-            self._x += glyph.width * scale
-        self._before = None
 
-    def _outlined(self, letter: _Letter, face: Face) -> None:
-        style = letter.style
-        before = self._before.glyph if self._before is not None and self._before.style is style else None
-        if isinstance(before, Outlined) and before.face is face:
-            self._x += face.kerning(before.char, letter.char) * style.font_size
-        self._before = Written(Outlined(face, letter.char), style, self._x, self._y, style.font_size)
-        self._chunk.append(self._before)
-        self._x += face.advance(letter.char) * style.font_size
-
-
-def _letters(element: Element, style: Style, style_of: StyleOf) -> Iterator[_Letter]:
-    """The letters in the element and below; positions are given to as many as there are of them."""
-    found = list[_Letter]()
-    for part in element.content:
-        if isinstance(part, str):
-            found += [_Letter(char, style) for char in _shown(part)]
-        elif part.tag in ("tspan", "a") and (below := style_of(part, style)) is not None:
-            found += _letters(part, below, style_of)
-    for name in ("x", "y", "dx", "dy"):
-        values = _SPLIT.split(element.attributes.get(name, "").strip())
-        if values == [""]:
+def _kern(laid: list[_Set]) -> None:
+    """Draw pairs together that their font has together."""
+    for before, one in pairwise(laid):
+        left, right, letter = before.glyphs, one.glyphs, one.letter
+        if not (isinstance(left, Outlined) and isinstance(right, Outlined) and left.face is right.face):
             continue
-        shown = [letter for letter in found if not letter.char.isspace()] if len(values) == 1 else found
-        for letter, value in zip(shown, values, strict=False):
-            if value and (name in ("dx", "dy") or getattr(letter, name) is None):
-                setattr(letter, name, length(value, 0.0, style.font_size))
-    yield from found
+        if before.letter.style is letter.style and not _begins_chunk(before, one):
+            one.kerning = left.face.kerning(left.char, right.char) * letter.style.font_size
 
 
-def _shown(text: str) -> str:
-    """Line ends and tabs as blanks, and nothing that only says how to set the text, as a soft hyphen does."""
-    plain = text.replace("\r\n", " ").translate(_WHITE)
-    return plain if plain.isascii() else "".join(char for char in plain if unicodedata.category(char) != "Cf")
+def _lengthen(laid: list[_Set]) -> None:
+    """Give what has a length of its own that length: what is within others first, which then move it as one."""
+    runs = dict[Stretch, list[_Set]]()
+    for one in laid:
+        for stretch in one.letter.within:
+            runs.setdefault(stretch, []).append(one)
+    for stretch, run in sorted(runs.items(), key=lambda item: len(item[1])):
+        _to_length(run, stretch)
 
 
-def _collapsed(letters: list[_Letter], preserve: bool) -> list[_Letter]:
-    """Runs of blanks as one, none at either end."""
-    if preserve:
-        return letters
-    kept = list[_Letter]()
-    for letter in letters:
-        if letter.char != " " or (kept and kept[-1].char != " "):
-            kept.append(letter)
-    if kept and kept[-1].char == " ":
-        kept.pop()
-    return kept
+def _to_length(run: list[_Set], stretch: Stretch) -> None:
+    long = sum(one.width for one in run)
+    if stretch.glyphs:
+        for one in run if long > 0 else ():
+            one.stretch, one.gap = one.stretch * stretch.length / long, one.gap * stretch.length / long
+        return
+    parts = [_part(one, stretch) for one in run]
+    ends = [one for one, (part, following) in zip(run, pairwise(parts), strict=False) if part is not following]
+    for one in ends:
+        one.gap += (stretch.length - long) / len(ends)
+
+
+def _part(one: _Set, stretch: Stretch) -> object:
+    """What moves as one with a letter within an element: the element inside it that has a length, or the letter."""
+    within = one.letter.within
+    place = within.index(stretch)
+    return within[place - 1] if place else one
+
+
+def _chunks(laid: list[_Set]) -> Iterator[list[_Set]]:
+    """What stands in one piece, and is anchored together."""
+    chunk = list[_Set]()
+    for one in laid:
+        if chunk and _begins_chunk(chunk[-1], one):
+            yield chunk
+            chunk = []
+        chunk.append(one)
+    if chunk:
+        yield chunk
+
+
+def _begins_chunk(before: _Set, one: _Set) -> bool:
+    letter = one.letter
+    if letter.along is not before.letter.along or letter.x is not None:
+        return True
+    return letter.y is not None and letter.along is None  # across a path it says nothing
+
+
+class _Placer:
+    """Puts piece after piece where it belongs."""
+
+    def __init__(self) -> None:
+        self.found = list[Written]()
+        self._x = self._y = 0.0  # on a path along it and down from it
+        self._along: Along | None = None
+
+    def put(self, chunk: list[_Set]) -> int:
+        """Put what stands in one piece; says how many letters have no place."""
+        first = chunk[0].letter
+        self._begin(first)
+        begin, anchor = self._x, first.style.text_anchor
+        placed = [(one, *self._next(one)) for one in chunk]
+        shift, lost = (self._x - begin) * _SHIFT.get(anchor, 0.0), 0
+        for one, x, y in placed:
+            where = self._place(one, x - shift, y, anchor)
+            if where is not None:
+                self._write(one, where)
+            elif not one.letter.char.isspace():
+                lost += 1
+        return lost
+
+    def _begin(self, first: Letter) -> None:
+        """Where a piece begins: on a path at its begin, after one at its end, or where it says."""
+        if first.along is not self._along:
+            if first.along is not None:
+                self._x = self._y = 0.0
+            elif self._along is not None:
+                self._x, self._y, *_ = self._along.track.spot(self._along.track.length)
+            self._along = first.along
+        self._x = self._x if first.x is None else first.x
+        if self._along is None:
+            self._y = self._y if first.y is None else first.y
+
+    def _next(self, one: _Set) -> tuple[float, float]:
+        """Where a letter begins beside the one before it."""
+        self._x, self._y = self._x + one.letter.dx, self._y + one.letter.dy
+        x = self._x + one.kerning * one.stretch
+        self._x += one.width
+        return x, self._y
+
+    def _place(self, one: _Set, x: float, y: float, anchor: str) -> Transform | None:
+        """From units of the letter to user units; None for a letter beyond its path."""
+        letter = one.letter
+        where = Transform(e=x, f=y)
+        if letter.along is not None:
+            half = one.advance * one.stretch / 2
+            spot = letter.along.spot(x + half, anchor)
+            if spot is None:
+                return None
+            across, down = spot.across, spot.down
+            where = Transform(across, down, -down, across, spot.x, spot.y).after(Transform(e=-half, f=y))
+        if letter.turn:
+            where = where.after(Transform.turn(letter.turn))
+        return where.after(Transform(one.scale * one.stretch, 0.0, 0.0, -one.scale))
+
+    def _write(self, one: _Set, where: Transform) -> None:
+        style = one.letter.style
+        if isinstance(one.glyphs, Outlined):
+            self.found.append(Written(one.glyphs, style, where, one.scale))
+            return
+        x = 0.0
+        for glyph in one.glyphs:
+            self.found.append(Written(glyph, style, where.after(Transform(e=x)) if x else where, one.scale))
+            x += glyph.width
 
 
 def _font_name(style: Style) -> str:

@@ -14,12 +14,14 @@ from dcode.geometry.lines import Lines
 from dcode.geometry.svg_import.css import Declarations, StyleSheet
 from dcode.geometry.svg_import.faces import Faces
 from dcode.geometry.svg_import.items import Item, Region
+from dcode.geometry.svg_import.letters import Around, length_of
 from dcode.geometry.svg_import.numbers import length
 from dcode.geometry.svg_import.outlines import PathPen
 from dcode.geometry.svg_import.placement import box_into, transform, view_box
 from dcode.geometry.svg_import.shapes import SHAPES, Viewport, diagonal, draw_rectangle
 from dcode.geometry.svg_import.style import LEFT_OUT, Style, Styles, is_drawn
-from dcode.geometry.svg_import.text import Outlined, Written, length_of, written
+from dcode.geometry.svg_import.text import Outlined, Written, written
+from dcode.geometry.svg_import.track import Along, Track, track_of
 from dcode.geometry.svg_import.tree import DEEPEST, Element
 from dcode.geometry.svg_import.united import may_overlap
 from dcode.geometry.transform import Transform
@@ -59,6 +61,7 @@ class Walk:
         self._shapes = dict[tuple[int, Viewport], int]()
         self._regions = dict[tuple[int, Transform], Region]()
         self._letters = dict[Outlined, tuple[int, bool]]()  # the shape, and whether its parts may overlap
+        self._tracks = dict[tuple[int, Viewport, bool], Track | None]()
         self._letter_styles = dict[tuple[Style, float], Style]()
         self._drawn = self._vertices = 0
         sheet = StyleSheet()
@@ -256,23 +259,51 @@ class Walk:
             style, _, shows = self._style(part, around, place.viewport)
             return style if shows else None
 
+        def along(part: Element) -> Along | None:
+            return self._along(part, place)
+
         self._count(element, length_of(element))
         try:
-            letters = written(element, place.style, style_of, self._font_name, self._faces)
+            around = Around(style_of, along, place.viewport, self.notes)
+            letters = written(element, place.style, around, self._font_name, self._faces)
         except ValueError as error:
             raise element.error(str(error)) from error
-        if any(part.tag == "textPath" for part in element.children):
-            self.notes["text on a path is not drawn"] += 1
         for index, letter in enumerate(letters):
             if isinstance(letter.glyph, Outlined):
                 self._outlined(letter, letter.glyph, place)
                 continue
             for stroke in letter.glyph.strokes:
-                points = [(letter.x + x * letter.scale, letter.y - y * letter.scale) for x, y in stroke]
-                self.pen.straight([value for point in points for value in point])
+                self.pen.straight([value for x, y in stroke for value in letter.place.apply(x, y)])
             following = letters[index + 1] if index + 1 < len(letters) else None
             if following is None or isinstance(following.glyph, Outlined) or following.style is not letter.style:
                 self._add(self.pen.shape(), place._replace(style=letter.style), is_text=True)
+
+    def _along(self, element: Element, place: _Place) -> Along | None:
+        """The path of a textPath: its own, or that of the shape that it names, which it may be read against."""
+        attributes = element.attributes
+        shape, where, said = element, Transform(), attributes.get("path", "")
+        if said in ("", "none"):
+            named = self._referred(element, attributes.get("href") or attributes.get("xlink:href", ""), place)
+            if named is None or named.tag not in SHAPES:
+                return None
+            shape = named
+            if turned := self._style(shape, place.style, place.viewport)[1].get("transform"):
+                where = transform(turned)
+        key = id(shape), place.viewport, attributes.get("side") == "right"
+        if key not in self._tracks:
+            draw = SHAPES["path"] if shape is element else SHAPES[shape.tag]
+            draw({"d": said} if shape is element else shape.attributes, self.pen, place.viewport)
+            drawn = self.pen.shape()
+            outline = self.pen.appearances([drawn], [where])[0] if drawn >= 0 else None
+            self._tracks[key] = None if outline is None else track_of(outline, backwards=key[2])
+        track = self._tracks[key]
+        if track is None:
+            return None
+        offset = attributes.get("startOffset", "0").strip()
+        begins = length(offset, track.length, place.style.font_size)
+        if (counted := shape.attributes.get("pathLength")) and not offset.endswith("%") and float(counted) > 0:
+            begins *= track.length / float(counted)
+        return Along(track, begins)
 
     def _outlined(self, letter: Written, glyph: Outlined, place: _Place) -> None:
         """A letter's outline is read once, an em its unit; it is then a shape as others are."""
@@ -288,7 +319,7 @@ class Walk:
             self._letter_styles[look] = replace(
                 letter.style, stroke_width=width, fill_rule="nonzero", clip_rule="nonzero"
             )
-        where = place.transform.after(Transform(letter.scale, 0.0, 0.0, -letter.scale, letter.x, letter.y))
+        where = place.transform.after(letter.place)
         shape, overlaps = self._letters[glyph]
         self._add(shape, place._replace(transform=where, style=self._letter_styles[look]), overlaps=overlaps)
 
