@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import time
 from typing import Final
 
@@ -11,7 +9,7 @@ from dcode.api import events as tell
 from dcode.api import methods as api
 from dcode.api.codec import Message
 from dcode.daemon.machine_desk import MachineDesk, Setup
-from dcode.daemon.prepared import MOTION, PLAN, SOURCE, prepared_apart
+from dcode.daemon.prepared import MOTION, SOURCE, Plan, prepared_apart
 from dcode.daemon.run_desk import Publish, RunDesk, shown
 from dcode.daemon.server import Client
 from dcode.daemon.uploads import Pending, Uploads
@@ -29,7 +27,6 @@ class JobDesk:
     def __init__(self, setup: Setup, store: JobStore, machine: MachineDesk, runs: RunDesk, publish: Publish) -> None:
         self._setup, self._store, self._machine, self._runs, self._publish = setup, store, machine, runs, publish
         self._uploads = Uploads(setup.state_dir / "uploads")
-        self._prepared_one_by_one = asyncio.Lock()
 
     async def begin(self, params: api.Begin, client: Client) -> api.Upload:
         token = self._uploads.begin(params)
@@ -72,15 +69,16 @@ class JobDesk:
     async def _prepare(self, job: Job, upload: Pending) -> Message:
         folder = self._store.files(job.id)
         upload.path.rename(folder / SOURCE)
-        job.profile = self._machine.profile_for_reading()
+        job.profile, said = self._machine.firmware or (self._machine.profile_for_reading(), "")
         request = {
             "folder": str(folder),
             "machine": str(self._setup.machine_file),
             "profile": job.profile,
+            "said": said,
             "fit": upload.wanted.fit,
             "clip": upload.wanted.clip,
         }
-        async with self._prepared_one_by_one:  # one big file at a time is enough for a small board
+        async with self._runs.estimates.turn:
             answer = await prepared_apart(request)
         report = answer["report"]
         bounds = report["bounds"]
@@ -88,7 +86,7 @@ class JobDesk:
         job.rows, job.lines, job.digest = answer["rows"], report["lines"], answer["digest"]
         job.draw_mm, job.travel_mm, job.pen_lifts = report["draw_mm"], report["travel_mm"], report["pen_lifts"]
         job.estimate_seconds = answer["seconds"]
-        (folder / PLAN).write_text(json.dumps({"marks": answer["marks"], "seconds": answer["seconds"]}))
+        Plan(answer["marks"], answer["seconds"], (job.profile, said)).write(folder)
         return answer
 
     async def _tried_to_connect(self) -> DcodeError | None:

@@ -145,6 +145,19 @@ class MachineDesk:
             or DEFAULT_PROFILE
         )
 
+    @property
+    def heard(self) -> tuple[str, str] | None:
+        """The name of the connected firmware's profile, and what it said of itself; None while none is connected."""
+        status = self.plotter.status
+        is_there = status["state"] not in ("disconnected", "connecting")
+        return (str(status.get("profile")), str(status.get("said", ""))) if is_there else None
+
+    @property
+    def firmware(self) -> tuple[str, str] | None:
+        """As `heard`, the profile as it was asked for: a name, or a user's own file."""
+        heard = self.heard
+        return (self.profile_for_reading(), heard[1]) if heard else None
+
     async def ensure_connected(self, fd: int | None = None) -> None:
         """Connect if nothing is. `fd`: the port, where it is open already."""
         async with self._connecting:

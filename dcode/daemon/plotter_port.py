@@ -45,6 +45,7 @@ class PlotterPort(ABC):
         self.message: str | None = None
         self.port: str | None = None
         self.profile: FirmwareProfile | None = None
+        self._said = ""  # of itself by the firmware, as far as it changes the profile
         self.registered = False
         self.pen = "unknown"
         self._report, self._ports = report, ports
@@ -101,12 +102,13 @@ class PlotterPort(ABC):
     # -- what others see ---------------------------------------------------------------------------------------------
 
     def status(self) -> dict[str, Any]:
-        """The fields of the API's Status that the machine itself knows, and `row` of the run."""
+        """The fields of the API's Status that the machine itself knows, and some for the daemon alone."""
         sender = self._channel.sender if self._channel else None
         return {
             "state": str(self.state),
             "port": self.port,
             "profile": self.profile.name if self.profile else None,
+            "said": self._said,
             "registered": self.registered,
             "position": self._shown if self.registered else None,
             "pen": self.pen,
@@ -167,12 +169,13 @@ class PlotterPort(ABC):
         self._not_at_work()
         self.disconnect()
         self._to(_S.CONNECTING)
-        self.port, self.profile = shown_as, profile
+        self.port, self.profile, self._said = shown_as, profile, ""
         channel: Channel | None = None
         try:
             channel = self._open(transport or self._ports(port, profile.baud, dtr=profile.dtr_on_open), profile)
             seconds = _ADOPTED_SECONDS if transport else profile.greeting_seconds
             identity = await greet(channel, profile, Translator(profile, self.machine), seconds)
+            self._said = profile.heard(identity)
             self._adopt(channel, profile.adapted(identity))
             locked = await self._set_modes(channel)
             self._area = await self._ask_limits(channel) if not locked else None

@@ -16,26 +16,30 @@ from dcode.config.paths import data_dir
 from dcode.daemon.prepared import MOTION, SOURCE, digest
 from dcode.errors import DcodeError, UnsafeProgram
 from dcode.firmware.pacing import pace_of
-from dcode.firmware.profile import load_profile
+from dcode.firmware.profile import FirmwareProfile, load_profile
 from dcode.gcode.interpret import Program, interpret
 from dcode.gcode.motion import MOVES, Motion
 from dcode.gcode.place import Place
 from dcode.geometry.similarity import Similarity
 from dcode.machine.check import check
 from dcode.machine.fit import clip, fit
+from dcode.machine.machine import Machine
 from dcode.machine.timing import estimate
 
 MARKS: Final = 512  # points of the time axis that a running job's remaining time is read from
 
 
-def prepare(folder: Path, machine_file: Path, profile: str, *, to_fit: bool, to_clip: bool) -> dict[str, Any]:
+def prepare(
+    folder: Path, machine_file: Path, profile: str, said: str, *, to_fit: bool, to_clip: bool
+) -> dict[str, Any]:
     """Turn folder/source.gcode into folder/motion; report, estimate and digest as JSON values.
 
+    `said`: what the firmware that will plot it has said of itself; empty where that is not known.
     Raises UnsafeProgram with the report when the machine must not be given this program, GcodeError when there is
     nothing to draw, ConfigError for a bad machine file or profile.
     """
     machine = load_machine(machine_file)
-    dialect = load_profile(profile, data_dir("firmware_profiles"))
+    dialect = load_profile(profile, data_dir("firmware_profiles")).adapted(said)
     program = interpret((folder / SOURCE).read_bytes(), dialect.reading(machine))
     if to_fit:
         program.motion = fit(program.motion, machine)
@@ -47,14 +51,23 @@ def prepare(folder: Path, machine_file: Path, profile: str, *, to_fit: bool, to_
     if not any(kind in MOVES for kind in program.motion.kind):
         raise UnsafeProgram("There is nothing to draw in it.", report.as_json() | {"ok": False})
     program.motion.save(folder / MOTION)
-    time = estimate(program.motion, machine, pace_of(dialect, machine))
     return {
         "report": report.as_json(),
         "rows": len(program.motion),
-        "seconds": time.seconds,
-        "marks": time.elapsed_marks(MARKS),
         "digest": digest(folder / MOTION, machine_file),
+        **_timed(program.motion, machine, dialect),
     }
+
+
+def timed(folder: Path, machine_file: Path, profile: str, said: str) -> dict[str, Any]:
+    """The estimate of a checked program anew, for this firmware."""
+    dialect = load_profile(profile, data_dir("firmware_profiles")).adapted(said)
+    return _timed(Motion.load(folder / MOTION), load_machine(machine_file), dialect)
+
+
+def _timed(motion: Motion, machine: Machine, dialect: FirmwareProfile) -> dict[str, Any]:
+    time = estimate(motion, machine, pace_of(dialect, machine))
+    return {"seconds": time.seconds, "marks": time.elapsed_marks(MARKS)}
 
 
 def check_again(folder: Path, machine_file: Path, place: Place, sheet: Similarity | None = None) -> dict[str, Any]:
@@ -102,9 +115,11 @@ def main() -> None:
             sheet = request.get("sheet")
             as_now = Similarity(complex(*sheet[:2]), complex(*sheet[2:])) if sheet else None
             answer = {"result": check_again(folder, machine, Place(*request["place"]), as_now)}
+        elif request.get("timed"):
+            answer = {"result": timed(folder, machine, request["profile"], request["said"])}
         else:
-            to_fit, to_clip = request["fit"], request["clip"]
-            answer = {"result": prepare(folder, machine, request["profile"], to_fit=to_fit, to_clip=to_clip)}
+            profile, said, fits = request["profile"], request["said"], request["fit"]
+            answer = {"result": prepare(folder, machine, profile, said, to_fit=fits, to_clip=request["clip"])}
     except DcodeError as error:
         answer = {"error": {"kind": error.kind, "message": error.message, "fields": error.fields}}
     json.dump(answer, sys.stdout, default=str)

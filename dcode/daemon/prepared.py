@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from dcode.api.codec import Message
 from dcode.errors import JobError, revived
@@ -19,7 +19,33 @@ from dcode.errors import JobError, revived
 SOURCE: Final = "source.gcode"
 MOTION: Final = "motion"
 JOURNAL: Final = "journal"
-PLAN: Final = "plan.json"
+_PLAN: Final = "plan.json"
+
+
+class Plan(NamedTuple):
+    """What an estimate says: (row, seconds from the start), rows ascending; all seconds; and which firmware it is for.
+
+    The firmware is its profile, and what it said of itself (FirmwareProfile.heard).
+    """
+
+    marks: list[list[float]]
+    seconds: float
+    firmware: tuple[str, str]
+
+    @classmethod
+    def read(cls, folder: Path) -> Plan | None:
+        """The plan of a job; None where there is none."""
+        try:
+            found = json.loads((folder / _PLAN).read_text())
+            return cls(found["marks"], found["seconds"], tuple(found.get("firmware", ("", ""))))
+        except FileNotFoundError:
+            return None
+
+    def write(self, folder: Path) -> None:
+        """Keep it with the job. Whoever reads it has the one before or this one whole."""
+        part = folder / f".{_PLAN}"
+        part.write_text(json.dumps(self._asdict()))
+        part.replace(folder / _PLAN)
 
 
 def digest(motion: Path, machine_file: Path) -> str:

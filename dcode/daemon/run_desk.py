@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Callable, Coroutine
@@ -12,9 +11,10 @@ from typing import Any, Final
 from dcode.api import events as tell
 from dcode.api import methods as api
 from dcode.api.codec import Message
+from dcode.daemon.estimates import Estimates
 from dcode.daemon.machine_desk import MachineDesk, Setup
 from dcode.daemon.mark_desk import MarkDesk
-from dcode.daemon.prepared import JOURNAL, MOTION, PLAN, digest, prepared_apart
+from dcode.daemon.prepared import JOURNAL, MOTION, Plan, digest, prepared_apart
 from dcode.daemon.recovery import Interruption
 from dcode.daemon.remaining import Left, Remaining, RunningClock
 from dcode.daemon.server import Client
@@ -56,6 +56,7 @@ class RunDesk:
         self._before: dict[str, int] = {}  # what earlier attempts of the job have counted
         self._tasks: set[asyncio.Task[None]] = set()
         machine.on_ready = self.feed_machine
+        self.estimates = Estimates(setup, store, machine, self._estimated)
         self.marks = MarkDesk(setup, machine, self._last_interruption, status)
 
     @property
@@ -221,11 +222,9 @@ class RunDesk:
             found = await asyncio.to_thread(digest, folder / MOTION, self._setup.machine_file)
             if found != job.digest:
                 raise JobError("machine.json or the program has changed since the check: send it again.", job=job.id)
-            plan = json.loads((folder / PLAN).read_text())
-            speed = self._machine.speed  # a simulated plotter's seconds are shorter
-            self._remaining = Remaining([(row, at / speed) for row, at in plan["marks"]], plan["seconds"] / speed)
             self._running = RunningClock(time.monotonic())
-            self._remaining.look(job.executed_row, 0.0)
+            self._plan(job, Plan.read(folder))
+            self.estimates.look(at_all=True)
             if begin is None:
                 (folder / JOURNAL).unlink(missing_ok=True)  # of an earlier plotting of the same job
             await self._plotter.call(
@@ -240,11 +239,27 @@ class RunDesk:
             resumable = begin is not None or isinstance(error, JournalError | LinkError | MachineNotReady)
             self._end(job, JobState.INTERRUPTED if resumable else JobState.FAILED, str(error))
 
+    def _plan(self, job: Job, plan: Plan | None) -> None:
+        """Go by a plan from now on."""
+        if plan is None:
+            raise JobError("The estimate of the program is gone: send it again.", job=job.id)
+        speed = self._machine.speed  # a simulated plotter's seconds are shorter
+        self._remaining = Remaining([(row, at / speed) for row, at in plan.marks], plan.seconds / speed)
+        self._remaining.look(job.executed_row, self._running.seconds(time.monotonic()))
+
+    def _estimated(self, job: Job, plan: Plan) -> None:
+        """A job is estimated anew, for the firmware that is connected now."""
+        job.estimate_seconds = plan.seconds
+        if job is self._store.current() and self._remaining:
+            self._plan(job, plan)
+        self.changed(job, save=True)
+
     def plotter_says(self, message: Message) -> None:
         """What comes from the plotter process, in the order in which it happened."""
         match message["event"]:
             case "status":
                 self._progress()
+                self.estimates.look()
             case "run":
                 self._run_changed(self._store.get(message["job"]), message)
             case "notice":

@@ -62,6 +62,7 @@ class Service:
         if self._goes_on:
             await self._hand_over_unless_hurried()
         await self.server.close()
+        await self.runs.estimates.close()
         await self.machine.close()
         self.store.recover("The daemon was stopped while this was being plotted.")
         self.store.close()

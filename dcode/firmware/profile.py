@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -115,6 +115,12 @@ class FirmwareProfile:
             travel_feed=pen.travel_speed,
             draw_feed=pen.draw_speed,
         )
+
+    def heard(self, identity: str) -> str:
+        """What of all that the firmware said of itself changes this profile: `adapted` makes the same of it."""
+        patterns = [getattr(self.identity, one.name) for one in fields(self.identity)]
+        found = [pattern.search(identity) for pattern in patterns if pattern is not None]
+        return "\n".join(dict.fromkeys(match[0] for match in found if match))
 
     def adapted(self, identity: str | Iterable[str]) -> FirmwareProfile:
         """This profile, with what the firmware said of itself: buffer size, axes, how it stops."""

@@ -140,11 +140,11 @@ def serve_plotter(short_dir: Path) -> Iterator[Callable[..., tuple[str, subproce
     """Starts a simulated plotter as a stranger would: the daemon does not know that it is one."""
     started: list[subprocess.Popen[str]] = []
 
-    def make(profile: str, speed: float = 0.0) -> tuple[str, subprocess.Popen[str]]:
+    def make(profile: str, speed: float = 0.0, *more: str) -> tuple[str, subprocess.Popen[str]]:
         link = short_dir / f"plotter{len(started)}"
         command = [sys.executable, "-m", "dcode.simulator", "--profile", profile, "--speed", str(speed)]
         process = subprocess.Popen(
-            [*command, "--link", str(link), "--json", "--control"],
+            [*command, "--link", str(link), "--json", "--control", *more],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

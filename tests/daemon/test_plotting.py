@@ -14,9 +14,13 @@ from pathlib import Path
 import pytest
 
 from dcode.client.launch import Target
+from dcode.config.machine_file import load_machine
 from dcode.config.paths import data_dir
 from dcode.errors import JobError, LimitError, MachineNotReady, UnsafeProgram
-from dcode.firmware.profile import BUILTIN
+from dcode.firmware.pacing import pace_of
+from dcode.firmware.profile import BUILTIN, FirmwareProfile, load_profile
+from dcode.gcode.interpret import interpret
+from dcode.machine.timing import estimate
 from tests.daemon.ink_file import polylines
 
 SQUARE = """G21
@@ -63,6 +67,30 @@ def test_the_shipped_drawing_is_plotted(rig: Starter) -> None:
     job = machine.wait_for_job(machine.queue(horse)["id"], "done", "failed", "interrupted")
     assert job["state"] == "done"
     assert length(polylines(machine.ink())) == pytest.approx(2091.8, rel=0.01)
+
+
+def seconds(program: str, profile: FirmwareProfile) -> float:
+    machine = load_machine(data_dir("configs") / "machine.json")
+    return estimate(
+        interpret(program.encode(), profile.reading(machine)).motion, machine, pace_of(profile, machine)
+    ).seconds
+
+
+def test_estimates_are_for_what_the_firmware_says_that_it_drives(
+    rig: Starter, serve_plotter: Callable[..., tuple[str, subprocess.Popen[str]]]
+) -> None:
+    rails = load_profile("grblhal", data_dir("firmware_profiles"))
+    belts = rails.adapted("[KINEMATICS:WallPlotter v2.01]")
+    apart = seconds(SQUARE, rails), seconds(SQUARE, belts)
+    assert abs(apart[0] - apart[1]) > 0.01
+    desk = rig(profile="grblhal")
+    waiting = desk.queue(SQUARE)["id"]
+    assert desk.job(waiting)["estimate_seconds"] == pytest.approx(apart[0])
+    wall, _ = serve_plotter("grblhal", 0.0, "--captured")
+    desk.client.call("plotter.connect", port=wall, profile="grblhal")
+    assert desk.queue(SQUARE)["estimate_seconds"] == pytest.approx(apart[1])
+    while desk.job(waiting)["estimate_seconds"] != pytest.approx(apart[1]):
+        next(desk.events)
 
 
 def test_what_is_left_is_told_in_the_seconds_of_the_plotter_that_is_simulated_faster(rig: Starter) -> None:

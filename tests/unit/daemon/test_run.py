@@ -24,7 +24,7 @@ Point = tuple[float, float]
 Segment = tuple[Point, Point]
 
 PROFILES = builtin_profiles(Path(__file__).parents[3] / "firmware_profiles")
-BLUE = NamedPen("blue", "#0000ff", 0.5, Pen(up_angle=80.0, down_angle=20.0))
+BLUE = NamedPen("blue", "#0000ff", Pen(up_angle=80.0, down_angle=20.0))
 MACHINE = Machine(1219.2, 1524.0, Bounds(-420.5, 420.5, 594.5, -594.5), pens=(BLUE,))
 
 T, D, UP, DOWN = Kind.TRAVEL, Kind.DRAW, Kind.PEN_UP, Kind.PEN_DOWN
@@ -286,7 +286,7 @@ def test_as_long_as_a_pen_may_rest_it_rests():
 
 
 def test_the_pen_that_was_taken_says_how_long_it_may_rest():
-    felt = NamedPen("felt", "#000000", 1.0, Pen(max_rest_seconds=6.0))
+    felt = NamedPen("felt", "#000000", Pen(max_rest_seconds=6.0))
     machine = Machine(1219.2, 1524.0, MACHINE.work_area, pens=(felt,))
     motion = motion_of((Kind.PEN_CHANGE, 0, 0, 1.0), (DOWN, 0, 0), (Kind.DWELL, 0, 0, 7.0), (D, 4, 0))
     machinist = Machinist(Run(1, motion, Translator(PROFILES["grbl"], machine)))

@@ -129,6 +129,17 @@ def test_what_the_firmware_says_of_itself_is_taken_up(profiles: Profiles) -> Non
     assert small.wire_bytes == 63
 
 
+@pytest.mark.parametrize("name", BUILTIN)
+def test_what_was_heard_of_the_firmware_makes_the_same_profile_as_all_that_it_said(
+    profiles: Profiles, name: str
+) -> None:
+    said = "[VER:1.1f]\n[OPT:V,15,64]\n[KINEMATICS:WallPlotter v2.01]\nCap:EMERGENCY_PARSER:1\nsystem: WallPlotter"
+    profile = profiles[name]
+    assert profile.adapted(profile.heard(said)) == profile.adapted(said)
+    assert profile.heard("Hello") == ""
+    assert profiles["grblhal"].heard(said) == "[KINEMATICS:WallPlotter\n[OPT:V,15,64"
+
+
 def test_the_slower_of_machine_and_firmware_is_the_fastest_feed(profiles: Profiles, machine: Machine) -> None:
     assert profiles["grbl"].max_feed_of(machine) == 12000.0
     assert profiles["grbl"].max_feed_of(replace(machine, max_feed=3000.0)) == 3000.0

@@ -137,7 +137,7 @@ def test_homing_without_a_command_for_it_is_a_config_error(profiles: Profiles, m
 
 
 def test_a_pen_change_brings_the_pens_own_angles_and_speeds(profiles: Profiles, machine: Machine) -> None:
-    fine = NamedPen("fine", "#000", 0.2, Pen(80.0, 30.0, 2000.0, 700.0, servo_index=1))
+    fine = NamedPen("fine", "#000", Pen(80.0, 30.0, 2000.0, 700.0, servo_index=1))
     translator = Translator(profiles["marlin"], replace(machine, pens=(fine,)))
     assert translator.row(Step(Kind.PEN_CHANGE, 0.0, 0.0, 1.0, 1), (0.0, 0.0), 0) == []
     assert texts(translator.pen_down()) == ["M280 P1 S30"]
