@@ -13,8 +13,9 @@ from dcode.geometry.lines import Lines, Points
 from dcode.geometry.mixing import Bytes, Tones, mixed, rgb_of, srgb_of
 from dcode.machine.preview import looks
 from dcode.machine.preview.coverage import View, add_ink
+from dcode.machine.preview.dots import Dots
 from dcode.machine.preview.gif import Gif, Indices
-from dcode.machine.preview.pixels import cover, ground, mark, pixels_of, view_of
+from dcode.machine.preview.pixels import Ways, ground, mark, pixels_of, view_of
 from dcode.machine.preview.scene import Scene
 from dcode.machine.preview.timeline import Piece, Timeline
 
@@ -78,7 +79,7 @@ class _Film:
 
     def __init__(self, scene: Scene, view: View, palette: _Palette) -> None:
         self._scene, self._view, self._palette = scene, view, palette
-        self._travel_mm = looks.seen(looks.TRAVEL_MM, scene.page)
+        self._ways, self._dots = Ways.of(scene, view), Dots.of(scene.ink, view.pixel_mm)
         self._ground = ground(scene, view)
         mark(self._ground, scene, view)
         self._travels = view.blank()
@@ -98,8 +99,8 @@ class _Film:
         """Lay the ink of a piece, and show it."""
         before = piece.before
         if len(self._scene.travels) and len(piece.travels):
-            self._lay(self._travels, piece.travels, self._travel_mm, None)
-        for layer in piece.ink.layers:
+            self._lay(self._travels, piece.travels, self._ways.width_mm, None)
+        for layer in self._dots.shown(piece.ink):
             tones = self._inks.setdefault((layer.colour, layer.width_mm), self._view.blank())
             self._lay(tones, layer.lines, layer.width_mm, before)
             before = None
@@ -115,7 +116,7 @@ class _Film:
     def _show(self, pixels: npt.NDArray[np.intp]) -> None:
         """Bring some pixels of the picture up to date."""
         light = self._ground.reshape(-1, 3)[pixels]
-        cover(light, self._travels.ravel()[pixels], looks.TRAVEL, looks.TRAVEL_SHADE)
+        self._ways.draw(light, self._travels.ravel()[pixels])
         light = mixed(((colour, tones.ravel()[pixels]) for (colour, _), tones in self._inks.items()), light)
         self._frame.ravel()[pixels] = self._palette.indices(srgb_of(light))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dcode.geometry.bounds import Bounds
+from dcode.geometry.drawing import Drawing
 
 PAPER: Final = "#ffffff"  # always: a viewer with a dark background would swallow black ink
 AROUND: Final = "#ededea"  # outside the paper
@@ -24,6 +25,11 @@ PEN: Final = "#ff6a00"  # where the pen is in a moving picture
 PEN_RADIUS: Final = 1 / 120
 
 _FINEST: Final = 1 / 1500  # of the page's longer side: finer lines are not seen when all of it is
+
+
+def travel_mm(ink: Drawing, page: Bounds) -> float:
+    """How wide ways with the pen up are drawn: never wider than the finest ink."""
+    return min([seen(TRAVEL_MM, page), *(layer.width_mm for layer in ink.layers)])
 
 
 def seen(width_mm: float, page: Bounds) -> float:

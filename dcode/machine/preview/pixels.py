@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from dcode.errors import DrawingError
 from dcode.geometry.bounds import Bounds
-from dcode.geometry.drawing import Drawing
 from dcode.geometry.lines import Lines, Points
 from dcode.geometry.mixing import Bytes, Tones, mixed, rgb_of, roots_of, srgb_of
 from dcode.machine.preview import looks
 from dcode.machine.preview.coverage import View, coverage
+from dcode.machine.preview.dots import Dots
 from dcode.machine.preview.reachable import held_between
 from dcode.machine.preview.scene import Scene
 
@@ -59,23 +60,42 @@ def png(colours: Bytes, pixel_mm: float, title: str = "") -> bytes:
 def pixels_of(scene: Scene, view: View) -> Bytes:
     """The picture as sRGB, shape (height, width, 3)."""
     found = np.empty((view.height, view.width, 3), dtype=np.uint8)
-    travel_mm = looks.seen(looks.TRAVEL_MM, scene.page)
+    pens, ways = pens_of(scene, view), Ways.of(scene, view)
     rows = max(1, _BAND // view.width)
     for first in range(0, view.height, rows):
         band = view.rows(first, rows)
         light = ground(scene, band)
-        veil(light, scene.travels, band, looks.TRAVEL, travel_mm, looks.TRAVEL_SHADE)
-        inks = ((colour, coverage(lines, band, width)) for (colour, width), lines in pens_of(scene.ink).items())
+        if len(scene.travels):
+            ways.draw(light, coverage(scene.travels, band, ways.width_mm))
+        inks = ((colour, coverage(lines, band, width)) for (colour, width), lines in pens.items())
         light = mixed(inks, light)
         mark(light, scene, band)
         found[first : first + rows] = srgb_of(light)
     return found
 
 
-def pens_of(drawing: Drawing) -> dict[tuple[str, float], Lines]:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How ways with the pen up are drawn: where many are, they hide no more than a line of the finest ink would be."""
+
+    width_mm: float
+    most: np.float32  # of a pixel that they cover
+
+    @classmethod
+    def of(cls, scene: Scene, view: View) -> Ways:
+        """For a picture with the view's pixels."""
+        finest = min((layer.width_mm for layer in scene.ink.layers), default=view.pixel_mm)
+        return cls(looks.travel_mm(scene.ink, scene.page), np.float32(min(1.0, finest / view.pixel_mm)))
+
+    def draw(self, light: Tones, share: Tones) -> None:
+        """Paint the share of each pixel that ways cover over what there is, in place."""
+        cover(light, np.minimum(share, self.most), looks.TRAVEL, looks.TRAVEL_SHADE)
+
+
+def pens_of(scene: Scene, view: View) -> dict[tuple[str, float], Lines]:
     """What each pen draws, by its colour and width in mm: in pixels the order does not matter."""
     pens = dict[tuple[str, float], list[Lines]]()
-    for layer in drawing.layers:
+    for layer in Dots.of(scene.ink, view.pixel_mm).shown(scene.ink):
         pens.setdefault((layer.colour, layer.width_mm), []).append(layer.lines)
     return {pen: Lines.joined(lines) for pen, lines in pens.items()}
 

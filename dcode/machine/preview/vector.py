@@ -9,6 +9,7 @@ from dcode.geometry.drawing import Drawing
 from dcode.geometry.lines import Lines
 from dcode.geometry.svg import group, head, number, path, rectangle
 from dcode.machine.preview import looks
+from dcode.machine.preview.dots import Dots
 from dcode.machine.preview.scene import Scene
 
 END: Final = "</svg>\n"
@@ -43,15 +44,19 @@ def ground(scene: Scene) -> Iterator[str]:
 
 def ways(travels: Lines, scene: Scene) -> Iterator[str]:
     """Ways with the pen up, faintly."""
-    width_mm = looks.seen(looks.TRAVEL_MM, scene.page)
+    width_mm = looks.travel_mm(scene.ink, scene.page)
     yield from group(travels, looks.TRAVEL, width_mm, f' opacity="{looks.TRAVEL_SHADE}"')
 
 
 def inks(drawing: Drawing, scene: Scene) -> Iterator[str]:
-    """Strokes in their pens' colours and widths. Inks darken each other, as dyes do, where the viewer knows how."""
+    """Strokes in their pens' colours and widths, dots as wide as is seen when all of the page is.
+
+    Inks darken each other, as dyes do, where the viewer knows how.
+    """
     several = len({layer.colour for layer in scene.ink.layers}) > 1
     over = ' style="mix-blend-mode:multiply"' if several else ""
-    for layer in drawing.layers:
+    dots = Dots.of(scene.ink, looks.seen(0.0, scene.page))
+    for layer in dots.shown(drawing):
         yield from group(layer.lines, layer.colour, layer.width_mm, over)
 
 

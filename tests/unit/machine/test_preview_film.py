@@ -25,7 +25,7 @@ from dcode.machine.preview.timeline import Timeline
 
 SVG = "{http://www.w3.org/2000/svg}"
 SMALL = Machine(300.0, 300.0, Bounds(-60, 60, 40, -40), pen=Pen(raise_seconds=0.2, lower_seconds=0.2))
-PENS = replace(SMALL, pens=(NamedPen("a", "#d00000", 0.6, Pen()), NamedPen("b", "#0000d0", 2.0, Pen())))
+PENS = replace(SMALL, pens=(NamedPen("a", "#d00000", Pen(width_mm=0.6)), NamedPen("b", "#0000d0", Pen(width_mm=2.0))))
 
 
 @pytest.fixture

@@ -34,7 +34,9 @@ def test_a_stroke_is_what_is_between_pen_down_and_pen_up(build, owners):
 
 
 def test_pens_have_their_colours_and_widths(build, owners):
-    machine = replace(owners, pens=(NamedPen("a", "#111111", 0.3, Pen()), NamedPen("b", "#22aa22", 0.8, Pen())))
+    machine = replace(
+        owners, pens=(NamedPen("a", "#111111", Pen(width_mm=0.3)), NamedPen("b", "#22aa22", Pen(width_mm=0.8)))
+    )
     motion = build("down", "draw 1 0", "up", "pen 2", "down", "draw 2 0", "up", "pen 7", "down", "draw 3 0")
     found = [(layer.colour, layer.width_mm) for layer in scene_of_motion(motion, machine).ink.layers]
     assert found == [("#111111", 0.3), ("#22aa22", 0.8), ("#000000", 0.5)]
