@@ -34,7 +34,7 @@ from dcode.geometry.bounds import Bounds  # noqa: E402
 from dcode.geometry.lines import Lines, Points  # noqa: E402
 from dcode.geometry.strokes.picture import Picture, picture_of  # noqa: E402
 from dcode.geometry.strokes.registry import convert  # noqa: E402
-from scripts.bench.geometry_rows import HEADING, Row, in_turns, timed  # noqa: E402
+from scripts.bench.geometry_rows import Row, in_turns, show, timed  # noqa: E402
 
 PIXELS: Final = 1024
 FINE: Final = 4  # pixels drawn for one of the picture's
@@ -186,13 +186,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one object a line")
     wanted = parser.parse_args()
     cases = given(wanted.drawings) if wanted.drawings else map(seeded, wanted.seeds)
-    missed = 0
-    if not wanted.json:
-        print(HEADING)
-    for row in rows(iter(cases), wanted.rounds):
-        missed += row.met is False
-        print(row.as_json() if wanted.json else row.as_line(), flush=True)
-    return int(missed > 0)
+    return int(show(rows(iter(cases), wanted.rounds), as_json=wanted.json) > 0)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ from scripts.bench import (  # noqa: E402
     geometry_times,
 )
 from scripts.bench.geometry_anchor import WANTED, Vpype  # noqa: E402
-from scripts.bench.geometry_rows import HEADING, Row, Untold  # noqa: E402
+from scripts.bench.geometry_rows import Row, Untold, show  # noqa: E402
 from scripts.bench.geometry_setting import KINDS, Setting, chosen  # noqa: E402
 
 GOALS: Final[dict[str, Callable[[Setting], Iterable[Row | Untold]]]] = {
@@ -98,14 +98,10 @@ def rows(setting: Setting, goals: list[str]) -> Iterator[Row | Untold]:
 
 def main() -> int:
     wanted = read_arguments()
-    vpype, missed = anchor(wanted.vpype), 0
+    vpype = anchor(wanted.vpype)
     try:
         with chosen(wanted.drawings, wanted.seed, wanted.kinds, vpype, wanted.rounds) as setting:
-            if not wanted.json:
-                print(HEADING)
-            for row in rows(setting, wanted.only):
-                missed += row.met is False
-                print(row.as_json() if wanted.json else row.as_line(), flush=True)
+            missed = show(rows(setting, wanted.only), as_json=wanted.json)
     except FileNotFoundError as error:
         sys.exit(f"nothing to measure: {error}")
     finally:

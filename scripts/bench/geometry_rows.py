@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from math import exp, log
 from statistics import median
@@ -73,6 +73,17 @@ class Untold:
 
     def as_json(self) -> str:
         return json.dumps({"goal": self.goal, "not_measured": self.why})
+
+
+def show(rows: Iterable[Row | Untold], *, as_json: bool) -> int:
+    """Print them as they come, under a heading unless they are JSON; how many goals are missed."""
+    missed = 0
+    if not as_json:
+        print(HEADING)
+    for row in rows:
+        missed += row.met is False
+        print(row.as_json() if as_json else row.as_line(), flush=True)
+    return missed
 
 
 def _short(value: float | None) -> str:

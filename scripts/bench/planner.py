@@ -4,9 +4,9 @@
 
 python scripts/bench/planner.py [--drawings FILE.svg ...] [--strokes 100] [--firmware grbl ...] [--all]
 
-Speed: a seeded drawing of 5,000 wandering strokes of 200 points, one millimetre apart, and the ways between them; best
-of five, in seconds of this process. Every profile cuts it into its own lines and blocks; `points` are those of the
-drawing, `blocks` what was planned. Truth: the drawings given, else seeded ones of the same kinds, of each so many
+Speed: a seeded drawing of 5,000 wandering strokes of 200 points, one millimetre apart, and the ways between them;
+median of five, in seconds of this process. Every profile cuts it into its own lines and blocks; `points` are those of
+the drawing, `blocks` what was planned. Truth: the drawings given, else seeded ones of the same kinds, of each so many
 strokes from its middle, played at the simulated firmware line by line (tests/protocol/played.py).
 """
 
@@ -15,9 +15,8 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +30,7 @@ from dcode.firmware.pacing import pace_of  # noqa: E402
 from dcode.gcode.interpret import Program  # noqa: E402
 from dcode.gcode.motion import Kind, Motion  # noqa: E402
 from dcode.geometry.lines import Lines  # noqa: E402
+from dcode.geometry.transform import Transform  # noqa: E402
 from dcode.machine.check import check  # noqa: E402
 from dcode.machine.fit import clip, fit  # noqa: E402
 from dcode.machine.kernels import kernel  # noqa: E402
@@ -38,6 +38,7 @@ from dcode.machine.machine import Machine  # noqa: E402
 from dcode.machine.pace import Pace  # noqa: E402
 from dcode.machine.timing import estimate  # noqa: E402
 from scripts.bench import drawings  # noqa: E402
+from scripts.bench.geometry_rows import in_turns, timed  # noqa: E402
 from tests.protocol.played import BOARDS, Played  # noqa: E402
 
 GOAL = 5e6
@@ -68,13 +69,10 @@ def wandering(machine: Machine, scale: float = 1.0) -> Motion:
     return motion
 
 
-def best(what: str, work: Callable[[], object], rows: int, *, rounds: int = 3, note: str = "") -> float:
-    seconds = math.inf
-    for _ in range(rounds):
-        start = time.process_time()
-        work()
-        seconds = min(seconds, time.process_time() - start)
-    print(f"{what:42} {seconds * 1e3:8.1f} ms  {rows / seconds / 1e6:8.2f} M points/s{note}")
+def rate(what: str, work: Callable[[], object], rows: int, rounds: int = 3) -> float:
+    """Points a second, which are said as well."""
+    seconds = in_turns({"": timed(work)}, rounds)[""].seconds
+    print(f"{what:42} {seconds * 1e3:8.1f} ms  {rows / seconds / 1e6:8.2f} M points/s")
     return rows / seconds
 
 
@@ -92,18 +90,18 @@ def speed(machine: Machine, names: list[str], *, other: bool) -> None:
     inside, outside = wandering(machine), wandering(machine, 2.5)
     rows = len(inside)
     print(f"kernel: {kernel().way}")
-    reached = best("planner alone", lambda: estimate(inside, machine), rows, rounds=5)
+    reached = rate("planner alone", lambda: estimate(inside, machine), rows, 5)
     for name in names:
         pace = pace_of(BOARDS[name].profile(), machine)
         blocks = blocks_of(inside, pace) / rows
-        rate = best(f"estimate, {name}", lambda pace=pace: estimate(inside, machine, pace), rows, rounds=5)  # type: ignore[misc]
-        print(f"{'':42} {'':8}     {rate * blocks / 1e6:8.2f} M blocks/s")
+        told = rate(f"estimate, {name}", lambda pace=pace: estimate(inside, machine, pace), rows, 5)  # type: ignore[misc]
+        print(f"{'':42} {'':8}     {told * blocks / 1e6:8.2f} M blocks/s")
     print(f"E1, speed: {reached / 1e6:.1f} M points/s, goal {GOAL / 1e6:.0f}")
     if other:
-        best("check, all inside", lambda: check(Program(inside, [], rows), machine), rows)
-        best("check, most of it outside", lambda: check(Program(outside, [], rows), machine), rows)
-        best("fit", lambda: fit(outside, machine), rows, rounds=1)
-        best("clip", lambda: clip(outside, machine), rows, rounds=1)
+        rate("check, all inside", lambda: check(Program(inside, [], rows), machine), rows)
+        rate("check, most of it outside", lambda: check(Program(outside, [], rows), machine), rows)
+        rate("fit", lambda: fit(outside, machine), rows, 1)
+        rate("clip", lambda: clip(outside, machine), rows, 1)
 
 
 def given(paths: list[Path]) -> Iterator[tuple[str, Lines]]:
@@ -115,44 +113,59 @@ def given(paths: list[Path]) -> Iterator[tuple[str, Lines]]:
         yield path.stem, next(layer.lines for layer in drawing.layers if len(layer.lines.starts) > 1)
 
 
-def middle(lines: Lines, strokes: int, machine: Machine) -> Motion:
-    """So many strokes from the middle, moved to the middle of the work area."""
-    first = max(0, (len(lines.starts) - 1 - strokes) // 2)
-    last = min(first + strokes, len(lines.starts) - 1)
-    points = lines.points[lines.starts[first] : lines.starts[last]]
-    centre = (points.min(axis=0) + points.max(axis=0)) / 2
-    size = (points.max(axis=0) - points.min(axis=0)).max()
-    scale = min(1.0, min(machine.work_area.width, machine.work_area.height) / size)
+@dataclass(frozen=True)
+class Compared:
+    """Seconds of the same strokes: as the estimate says, and as they are played at a simulated firmware."""
+
+    how: str
+    firmware: str
+    told: float
+    played: float
+
+    @property
+    def off(self) -> float:
+        """By which share the estimate is too long."""
+        return self.told / self.played - 1
+
+
+def compared(lines: Lines, strokes: int, machine: Machine, firmwares: Iterable[str]) -> Iterator[Compared]:
+    """So many strokes from the middle, as usual and on an eager plotter, with each firmware."""
+    eager = replace(machine, acceleration=1000.0, max_feed=9000.0)
+    for how, plotter, draw, travel in (("usual", machine, 500.0, 1000.0), ("fast", eager, 3000.0, 6000.0)):
+        motion = middle(lines, strokes, plotter, draw, travel)
+        for name in firmwares:
+            told = estimate(motion, plotter, pace_of(BOARDS[name].profile(), plotter)).elapsed[-1]
+            yield Compared(how, name, told, Played(motion, plotter, BOARDS[name]).seconds)
+
+
+def middle(lines: Lines, strokes: int, machine: Machine, draw: float, travel: float) -> Motion:
+    """So many strokes from the middle, moved to the middle of the work area, at these feeds (mm/min)."""
+    first = max(0, (len(lines) - strokes) // 2)
+    part = lines.kept(np.arange(first, min(first + strokes, len(lines))))
+    bounds, area = part.bounds, machine.work_area
+    assert bounds is not None
+    scale = min(1.0, min(area.width, area.height) / max(bounds.width, bounds.height))
+    placed = Transform.scale(scale).after(Transform.shift(-bounds.centre[0], -bounds.centre[1])).lines(part)
     motion = Motion()
-    for stroke in range(first, last):
-        line = (lines.points[lines.starts[stroke] : lines.starts[stroke + 1]] - centre) * scale
-        xs, ys = line[:, 0].tolist(), line[:, 1].tolist()
-        motion.append(Kind.TRAVEL, xs[0], ys[0], 1000.0, 1)
-        motion.append(Kind.PEN_DOWN, xs[0], ys[0], 0.0, 1)
-        for x, y in zip(xs[1:], ys[1:], strict=True):
-            motion.append(Kind.DRAW, x, y, 500.0, 1)
-        motion.append(Kind.PEN_UP, xs[-1], ys[-1], 0.0, 1)
+    for line in placed:
+        points = line.tolist()
+        motion.append(Kind.TRAVEL, *points[0], travel, 1)
+        motion.append(Kind.PEN_DOWN, *points[0], 0.0, 1)
+        for point in points[1:]:
+            motion.append(Kind.DRAW, *point, draw, 1)
+        motion.append(Kind.PEN_UP, *points[-1], 0.0, 1)
     return motion
 
 
 def truth(machine: Machine, kinds: Iterator[tuple[str, Lines]], strokes: int, names: list[str]) -> None:
     worst = 0.0
     for kind, lines in kinds:
-        for what, plotter, draw, travel in (
-            ("usual", machine, 500.0, 1000.0),
-            ("fast", replace(machine, acceleration=1000.0, max_feed=9000.0), 3000.0, 6000.0),
-        ):
-            motion = middle(lines, strokes, plotter)
-            for row, one in enumerate(motion.kind):
-                motion.value[row] = draw if one == Kind.DRAW else travel  # type: ignore[index]
-            for name in names:
-                told = estimate(motion, plotter, pace_of(BOARDS[name].profile(), plotter))
-                really = Played(motion, plotter, BOARDS[name]).seconds
-                off = told.elapsed[-1] / really - 1
-                worst = max(worst, abs(off))
-                print(
-                    f"{kind:12} {what:6} {name:16} {really:10.2f} s played, {told.elapsed[-1]:10.2f} told {off:+8.2%}"
-                )
+        for one in compared(lines, strokes, machine, names):
+            worst = max(worst, abs(one.off))
+            print(
+                f"{kind:12} {one.how:6} {one.firmware:16} {one.played:10.2f} s played, {one.told:10.2f} told "
+                f"{one.off:+8.2%}"
+            )
     print(f"E1, truth: at most {worst:.2%} from the simulated firmware, goal 1 %")
 
 

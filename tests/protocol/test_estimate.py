@@ -6,9 +6,7 @@ For what it means to be played see played.py.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -20,12 +18,10 @@ from dcode.firmware.profile import load_profile
 from dcode.gcode.motion import Kind, Motion
 from dcode.machine.machine import BeltDrive, Machine
 from dcode.machine.motion_model import MotionModel
-from dcode.machine.pace import Pace
 from dcode.machine.timing import estimate
+from tests.protocol.benched import BENCH, Measured, measured
 from tests.protocol.played import BOARDS, Board, Played
 
-ROOT = Path(__file__).parent.parent.parent
-BENCH = ROOT / "tests" / "data" / "transcripts"
 MACHINE = load_machine(data_dir("configs") / "machine.json")
 FAST = replace(MACHINE, acceleration=1000.0, max_feed=12000.0)
 WEAK = replace(MACHINE, acceleration=150.0, belts=BeltDrive(measured_steps_per_mm=61.5))
@@ -153,59 +149,14 @@ def flat(model: MotionModel) -> tuple[object, ...]:
 
 # --- the benchmarks
 
-START = 0.065  # see test_throughput.py, also for the slow host
-# Share of the time in which answers to status questions keep acks waiting, where each is waited for: an estimate knows
-# of no such questions. How often the benchmarks asked they do not say; the simulator, asked every 50 ms, needs 0.073 to
-# 0.080 for it in these two rows.
-POLLS = 0.065
+RUNS = list(measured())
 
 
-@pytest.mark.parametrize("piece", [0.5, 0.25, 0.1])
-@pytest.mark.parametrize("acceleration", [1000, 200])
-@pytest.mark.parametrize("way", ["ping-pong", "char-count"])
-def test_a_circle_takes_as_long_as_the_real_grbl_took(acceleration: int, piece: float, way: str) -> None:
-    text = (BENCH / "bench_grbl.txt").read_text()
-    row = re.search(rf"a={acceleration} seg={piece:.2f} {way} +lines=(\d+) acked ([\d.]+)s", text)
-    assert row
-    lines, slow = int(row[1]), (acceleration, piece, way) == (200, 0.1, "ping-pong")
-    turnaround = 0.0 if way == "char-count" else 0.0033 if slow else 0.0002
-    profile = load_profile("grbl", data_dir("firmware_profiles"))
-    pace = pace_of(profile, replace(MACHINE, acceleration=float(acceleration), max_feed=5000.0), turnaround)
-    pace = with_feeds(replace(pace, window=1) if way == "ping-pong" else pace, 0.00003)
-    radius = 250 / (2 * math.pi)
-    turns = [number * piece / radius for number in range(1, lines + 1)]
-    told = estimate(drawn([(radius * math.sin(t), radius - radius * math.cos(t)) for t in turns]), MACHINE, pace)
-    # The last line is acknowledged when the blocks before it have made room.
-    starved = piece == 0.1 and way == "ping-pong"
-    seconds = told.elapsed[-1] / (1 - POLLS) if starved else told.elapsed[-16]
-    acked = seconds + START * (not slow)
-    assert acked == pytest.approx(float(row[2]), rel=0.02)
+@pytest.mark.parametrize("run", RUNS, ids=[run.name for run in RUNS])
+def test_a_circle_takes_as_long_as_the_real_firmware_took(run: Measured) -> None:
+    assert run.told == pytest.approx(run.seconds, rel=0.02)
 
 
-@pytest.mark.parametrize("piece", [1.0, 0.5, 0.25, 0.1])
-@pytest.mark.parametrize("way", ["ping-pong", "window 4"])
-def test_a_circle_takes_as_long_as_the_real_marlin_took(piece: float, way: str) -> None:
-    text = (BENCH / "bench_marlin.txt").read_text()
-    row = re.search(rf"circle seg={piece:.2f} {way} +lines=(\d+).*span=([\d.]+)", text)
-    if row is None:
-        assert (piece, way) == (1.0, "window 4")  # which was not measured
-        return
-    machine = Machine(650.0, 1000.0, MACHINE.work_area)
-    profile = load_profile("marlin", data_dir("firmware_profiles"))
-    pace = replace(pace_of(profile, machine, 0.0001), window=1 if way == "ping-pong" else 4, number_bytes=0.0)
-    pace = with_feeds(pace, pace.late_s if way == "window 4" else 0.0)
-    turns = [number * piece / 40 for number in range(1, int(row[1]) + 1)]
-    told = estimate(drawn([(40 * math.cos(t) - 40, 40 * math.sin(t)) for t in turns]), machine, pace)
-    assert told.elapsed[-1] == pytest.approx(float(row[2]), rel=0.02)
-
-
-def with_feeds(pace: Pace, character_s: float) -> Pace:
-    """Lines of the benchmarks repeat ` F3000`, of which each character takes the processor so long."""
-    return replace(pace, turnaround=pace.turnaround + 6 * pace.byte_s, line_s=pace.line_s + 6 * character_s)
-
-
-def drawn(points: list[Point]) -> Motion:
-    motion = Motion()
-    for point in points:
-        motion.append(Kind.DRAW, *point, 3000.0, 1)
-    return motion
+def test_every_circle_of_the_benchmarks_is_compared() -> None:
+    rows = [line for name in ("grbl", "marlin") for line in (BENCH / f"bench_{name}.txt").read_text().splitlines()]
+    assert len(RUNS) == sum(" seg=" in row for row in rows) == 19
