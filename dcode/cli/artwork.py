@@ -26,7 +26,7 @@ from dcode.machine.drawing_figures import bound_mm
 from dcode.machine.drawing_motion import OWN_FEEDS, Feeds, drawing_of, motion_of
 from dcode.machine.machine import Machine
 from dcode.machine.pace import Pace
-from dcode.machine.pens import described, numbered
+from dcode.machine.pens import described, numbered, width_of
 from dcode.machine.place_drawing import Placing
 from dcode.machine.prepare_drawing import Plan, Prepared, prepare
 from dcode.machine.sheet import drawable
@@ -35,6 +35,7 @@ MANY_PENS: Final = 8  # from which one is told of --layers one
 _FLATTENED: Final = 0.5  # of the tolerance goes into curves, the rest into leaving out points
 _FINEST_MM: Final = 1e-3
 _ALLOCATED: Final = 100_000  # objects between two looks for garbage
+_FILL: Final = 2.0  # widths of the pen from line to line of a hatching
 _SCALED: Final = 1.25  # from which a drawing that is fitted is read again, with its curves as fine as they will be seen
 
 
@@ -204,17 +205,17 @@ def _svg(source: Source, wishes: Wishes, machine: Machine) -> Artwork:
 
         faces = Fonts()
     if wishes.fit:
-        size = _svg_at(source, wishes, 1.0, faces, rough=True).drawing.bounds
+        size = _svg_at(source, wishes, machine, 1.0, faces, rough=True).drawing.bounds
         if size is not None:
             scale = fit_bounds(size, drawable(machine), wishes.margin).scale
         if 1 / _SCALED < scale < _SCALED:
             scale = 1.0
-    artwork = _svg_at(source, wishes, scale, faces)
+    artwork = _svg_at(source, wishes, machine, scale, faces)
     return replace(artwork, notes=(*artwork.notes, *faces.notes)) if faces is not None else artwork
 
 
 def _svg_at(
-    source: Source, wishes: Wishes, scale: float, faces: Faces | None = None, *, rough: bool = False
+    source: Source, wishes: Wishes, machine: Machine, scale: float, faces: Faces | None, *, rough: bool = False
 ) -> Artwork:
     from dcode.geometry.svg_import.read import LayersFrom, read_svg
 
@@ -222,7 +223,8 @@ def _svg_at(
     if wishes.fill and not rough:  # shapely, behind it, takes longer to load than most files
         from dcode.geometry.hatch import Hatch, Pattern
 
-        fill = Hatch(wishes.fill_spacing / scale, wishes.fill_angle, Pattern(wishes.fill))
+        spacing = wishes.fill_spacing or _FILL * width_of(None, machine)
+        fill = Hatch(spacing / scale, wishes.fill_angle, Pattern(wishes.fill))
     reading = read_svg(
         source.data,
         tolerance=max(_FLATTENED * wishes.tolerance, _FINEST_MM) / scale,
@@ -244,7 +246,8 @@ def _text(source: Source, wishes: Wishes, machine: Machine) -> Artwork:
         raise DrawingError(f"this is not UTF-8 text, at byte {error.start}") from error
     room = drawable(machine).inset(wishes.margin)
     lines = lettered(text, wishes.font, wishes.size, room.width)
-    return Artwork(Drawing((Layer(lines, "text"),) if len(lines) else ()))
+    layer = Layer(lines, "text", width_mm=width_of(None, machine))
+    return Artwork(Drawing((layer,) if len(lines) else ()))
 
 
 def _program(program: Program, machine: Machine) -> Artwork:

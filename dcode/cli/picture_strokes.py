@@ -26,26 +26,30 @@ _ANGLE: Final = "angle"
 def drawing_of_picture(source: Source, wishes: Wishes, machine: Machine) -> Drawing:
     """A layer, or one for each ink that there is something for. Raises ConfigError and DrawingError.
 
-    An algorithm is told how wide a pen that machine.json describes draws, and each ink is turned to an angle of its
-    own, where nothing else is said.
+    An algorithm is told how wide the pen draws by machine.json, and each ink is turned to an angle of its own, where
+    nothing else is said.
     """
     assert wishes.algorithm is not None
     with called("--algorithm"):
         chosen = algorithm(wishes.algorithm)
     given = _settings(wishes.settings)
-    options = _options(chosen, given, width_of(None, machine))
+    width = width_of(None, machine)
+    options = _options(chosen, given, width)
     if wishes.inks is None:
         picture = read_picture(source.data, drawable(machine), wishes.margin)
-        return Drawing((Layer(chosen.convert(picture, options), chosen.name),))
+        lines = chosen.convert(picture, options)
+        return Drawing((Layer(lines, chosen.name, width_mm=_width(options, width)),))
     with called("--inks"):
         inks = inks_of(wishes.inks)
     picture = read_picture(source.data, drawable(machine), wishes.margin)
     layers = list[Layer]()
     for ink, shown in separate(picture, inks, Way.NEAREST if wishes.nearest else Way.MIXED):
-        options = _options(chosen, given, width_of(ink.colour, machine))
+        width = width_of(ink.colour, machine)
+        options = _options(chosen, given, width)
         if hasattr(options, _ANGLE) and _ANGLE not in given:
             options = replace(options, angle=ink.angle)
-        layers.append(Layer(chosen.convert(shown, options), ink.name, colour=ink.colour))
+        lines = chosen.convert(shown, options)
+        layers.append(Layer(lines, ink.name, colour=ink.colour, width_mm=_width(options, width)))
     return Drawing(tuple(layer for layer in layers if len(layer.lines)))
 
 
@@ -60,10 +64,10 @@ def _settings(given: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _options(chosen: Algorithm, given: Mapping[str, str], width: float | None) -> Any:
-    """The options of an algorithm, for a pen that draws `width` mm wide where that is known. Raises ConfigError."""
+def _options(chosen: Algorithm, given: Mapping[str, str], width: float) -> Any:
+    """The options of an algorithm, for a pen that draws `width` mm wide unless told. Raises ConfigError."""
     pen = next((one for one in options_of(chosen.options) if one.name == _PEN), None)
-    if pen and width is not None:
+    if pen:
         given = {_PEN: str(min(max(width, pen.low), pen.high)), **given}
     try:
         return read_options(chosen.options, given)
@@ -71,6 +75,11 @@ def _options(chosen: Algorithm, given: Mapping[str, str], width: float | None) -
         error.message = error.message.replace(f"key {error.key}: ", f"-O {error.key}: ", 1)
         error.fields["hint"] = f"dcode convert --list --algorithm {chosen.name}   shows its options."
         raise
+
+
+def _width(options: Any, width: float) -> float:
+    """How wide the pen draws that the options are for: `width` where they do not say."""
+    return float(getattr(options, _PEN, width))
 
 
 @contextmanager

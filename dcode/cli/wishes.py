@@ -39,7 +39,7 @@ class Wishes:
     passes: int = 1
     layers: str = "auto"
     fill: str | None = None
-    fill_spacing: float = 1.0
+    fill_spacing: float | None = None
     fill_angle: float = 45.0
     letters: str = "single-line"
     algorithm: str | None = None
@@ -179,7 +179,9 @@ _SVG = (
         help="What gets a pen of its own; auto is Inkscape's layers where there are any, and else colours.",
     ),
     _svg("--fill", type=click.Choice(FILLS), metavar="|".join(FILLS), help="Hatch what is filled."),
-    _svg("--fill-spacing", type=_ABOVE_0_MM, default=1.0, metavar="MM", help="Between lines of the hatching. [1]"),
+    _svg(
+        "--fill-spacing", type=_ABOVE_0_MM, metavar="MM", help="Between lines of the hatching. [twice the pen's width]"
+    ),
     _svg("--fill-angle", type=_DEGREES, default=45.0, metavar="DEG", help="Of the hatching. [45]"),
     _svg(
         "--letters",

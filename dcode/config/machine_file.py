@@ -118,7 +118,7 @@ def _point(keys: PointKeys | None) -> tuple[float, float] | None:
 
 
 def _named_pen(keys: NamedPenKeys, pen: Pen) -> NamedPen:
-    return NamedPen(keys.name, keys.colour, keys.width_mm, replace(pen, **_given(keys, Pen.__slots__)))
+    return NamedPen(keys.name, keys.colour, replace(pen, **_given(keys, Pen.__slots__)))
 
 
 def _drive(keys: BeltKeys, file: str) -> BeltDrive | None:

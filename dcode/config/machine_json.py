@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
+from dcode.geometry.pen_width import PEN_MM
 from dcode.tables import Only
 
 Positive = Annotated[float, Only("a number above 0", lambda value: value > 0)]
@@ -63,6 +64,7 @@ class PenKeys:
     lower_seconds: NotNegative = 0.3
     servo_index: Index = 0
     max_rest_seconds: Positive = 10.0
+    width_mm: Positive = PEN_MM  # of its line
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,6 @@ class NamedPenKeys:
 
     name: Text
     colour: Colour = "#000000"
-    width_mm: Positive = 0.5
     up_angle: ServoAngle | None = None
     down_angle: ServoAngle | None = None
     travel_speed: Positive | None = None
@@ -79,6 +80,7 @@ class NamedPenKeys:
     raise_seconds: NotNegative | None = None
     lower_seconds: NotNegative | None = None
     max_rest_seconds: Positive | None = None
+    width_mm: Positive | None = None
 
 
 @dataclass(frozen=True, slots=True)

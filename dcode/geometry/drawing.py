@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from dcode.geometry.bounds import Bounds
 from dcode.geometry.lines import Lines
+from dcode.geometry.pen_width import PEN_MM
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +25,7 @@ class Layer:
     name: str = ""
     pen: int | None = None
     colour: str = "#000000"
-    width_mm: float = 0.5
+    width_mm: float = PEN_MM
 
 
 @dataclass(frozen=True, slots=True, eq=False)

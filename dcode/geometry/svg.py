@@ -12,6 +12,7 @@ from re import search
 from typing import TYPE_CHECKING
 
 from dcode.geometry.bounds import Bounds
+from dcode.geometry.pen_width import PEN_MM
 
 if TYPE_CHECKING:  # numpy, behind these, is not loaded for a small picture
     from dcode.geometry.drawing import Drawing, Layer
@@ -26,7 +27,7 @@ class Stroke:
 
     points: Sequence[Point]
     colour: str = "#000000"
-    width_mm: float = 0.5
+    width_mm: float = PEN_MM
 
 
 def svg(strokes: Iterable[Stroke], sheet: Bounds, title: str = "") -> str:

@@ -13,6 +13,7 @@ from typing import Final
 
 from dcode.geometry.bounds import Bounds
 from dcode.geometry.kinematics import Belts
+from dcode.geometry.pen_width import PEN_MM
 
 # A 0.4 N·m stepper on a 20-tooth GT2 pulley (radius 6.37 mm) holds 63 N; 6 mm GT2 belt carries more than that.
 _MAX_TENSION_N: Final = 60.0
@@ -20,7 +21,7 @@ _MAX_TENSION_N: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """How the pen is raised and lowered (servo degrees, seconds) and how fast it goes (mm/min)."""
+    """How the pen is raised and lowered (servo degrees, seconds), how fast it goes (mm/min), and how wide it draws."""
 
     up_angle: float = 90.0
     down_angle: float = 40.0
@@ -32,6 +33,7 @@ class Pen:
     servo_index: int = 0
     # How long the pen may rest on the paper without moving: felt tips leave a blot within seconds.
     max_rest_seconds: float = 10.0
+    width_mm: float = PEN_MM
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,12 @@ class NamedPen:
 
     name: str
     colour: str
-    width_mm: float
     pen: Pen
+
+    @property
+    def width_mm(self) -> float:
+        """How wide it draws."""
+        return self.pen.width_mm
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +123,4 @@ class Machine:
         """The pen that T<number> means; the machine's own pen, in black, where no such pen is known."""
         if 1 <= number <= len(self.pens):
             return self.pens[number - 1]
-        return NamedPen("pen", "#000000", 0.5, self.pen)
+        return NamedPen("pen", "#000000", self.pen)

@@ -37,12 +37,13 @@ def numbered(drawing: Drawing, machine: Machine) -> Drawing:
     return replace(drawing, layers=tuple(layers))
 
 
-def width_of(colour: str | None, machine: Machine) -> float | None:
-    """How wide the pen of a colour draws, None for the pen that is put in first; None where nothing says so."""
+def width_of(colour: str | None, machine: Machine) -> float:
+    """How wide the pen of a colour draws, in mm; with None for a colour, the pen that is put in first."""
     if colour is None:
-        return machine.pens[0].width_mm if machine.pens else None
+        return machine.named_pen(1).width_mm
     wanted = _plain(colour)
-    return next((named.width_mm for named in machine.pens if _plain(named.colour) == wanted), None)
+    same = (named.width_mm for named in machine.pens if _plain(named.colour) == wanted)
+    return next(same, machine.pen.width_mm)
 
 
 def described(layer: Layer) -> str:

@@ -33,7 +33,6 @@ TOLERANCE_MM: Final = 0.05
 # How far ends may be apart to be joined, as a part of the pen's width. Two dots of ink half a width apart overlap; the
 # line between them adds at most 7 % of the width beside them.
 _JOIN: Final = 0.5
-_WIDEST_PEN_MM: Final = 0.5  # that a drawing is believed about: SVG has strokes of any width
 
 Place = tuple[float, float]
 
@@ -165,7 +164,7 @@ def join_mm(layer: Layer, machine: Machine, plan: Plan) -> float:
         return plan.merge
     if machine.pens and 1 <= (layer.pen or 1) <= len(machine.pens):
         return _JOIN * machine.named_pen(layer.pen or 1).width_mm
-    return _JOIN * min(layer.width_mm, _WIDEST_PEN_MM)
+    return _JOIN * min(layer.width_mm, machine.pen.width_mm)  # an SVG has strokes of any width
 
 
 def _ordered(

@@ -40,7 +40,7 @@ def estimate(motion: Motion, machine: Machine, pace: Pace | None = None, way: Wa
     )
     pacer.rows(motion.kind, motion.x, motion.y, motion.value, rows)
     park_s = pacer.park(*machine.home) if machine.park and rows else 0.0
-    shares = _shares(list(totals), [0, *numbers], machine)
+    shares = _shares(list(totals), _called(motion, machine))
     return Estimate.of(shares, park_s, array("d", elapsed)[:rows])
 
 
@@ -52,18 +52,37 @@ def _taken(motion: Motion) -> list[tuple[int, int]]:
     return found
 
 
+def _called(motion: Motion, machine: Machine) -> list[tuple[int, str]]:
+    """Number and name of the pen that is there at first, then of those that are taken: machine.json's name, or else
+
+    what the program calls it. 0 is a pen of which neither says anything.
+    """
+    taken = [(number, motion.texts.get(row, "")) for number, row in _taken(motion)]
+    known = len(machine.pens)
+    return [
+        (number, machine.named_pen(number).name if not said or 1 <= number <= known else said)
+        for number, said in [motion.holder or (0, ""), *taken]
+    ]
+
+
 def _figures(pen: Pen) -> list[float]:
     figures = [pen.draw_speed / 60, pen.travel_speed / 60, pen.raise_seconds, pen.lower_seconds]
     assert len(figures) == PENS
     return figures
 
 
-def _shares(totals: list[float], numbers: list[int], machine: Machine) -> tuple[PenShare, ...]:
-    """One share for each pen in the order in which they are taken first; a pen that did nothing has none."""
+def _shares(totals: list[float], pens: list[tuple[int, str]]) -> tuple[PenShare, ...]:
+    """One share for each pen in the order in which they are taken first.
+
+    A pen that did nothing has none; where it was raised for the change, that counts for the one that came.
+    """
     shares: dict[int, PenShare] = {}
-    for turn, number in enumerate(numbers):
+    idle: PenShare | None = None
+    for turn, (number, name) in enumerate(pens):
         draw_s, travel_s, pen_s, dwell_s, draw_mm, travel_mm, lifts = totals[TOTALS * turn : TOTALS * (turn + 1)]
-        name = machine.named_pen(number).name
         share = PenShare(number, name, draw_s, travel_s, pen_s, dwell_s, draw_mm, travel_mm, int(lifts))
-        shares[number] = shares[number] + share if number in shares else share
+        share = share + idle if idle else share
+        idle = share if not (draw_mm or travel_mm or lifts) and turn + 1 < len(pens) else None
+        if idle is None:
+            shares[number] = shares[number] + share if number in shares else share
     return tuple(share for share in shares.values() if share.seconds > 0) or tuple(shares.values())[:1]

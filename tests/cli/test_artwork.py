@@ -92,7 +92,7 @@ def test_an_estimate_is_of_what_would_be_plotted(dcode, cat: Path):
     assert twice["draw_mm"] == pytest.approx(2 * once["draw_mm"])
     lines = dcode("estimate", cat).out.splitlines()
     assert lines[2].startswith("3 strokes, ")
-    assert [line.partition(":")[0] for line in lines[3:]] == ["the pen it begins with", "pen 2"]
+    assert [line.partition(":")[0] for line in lines[3:]] == ["pen 1 (#ff0000)", "pen 2 (#0000ff)"]
 
 
 def test_a_picture_needs_an_algorithm(dcode, photo: Path):

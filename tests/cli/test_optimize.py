@@ -17,6 +17,7 @@ from dcode.cli.output import Output
 from dcode.cli.patience import Patience
 from dcode.geometry.lines import Lines
 from dcode.geometry.order.best_order import best_order
+from dcode.geometry.pen_width import PEN_MM
 from dcode.geometry.svg_import.read import read_svg
 from tests.cli.fake_daemon import ROOT, SQUARE
 from tests.cli.test_artwork import CAT, CROSSHATCH, cat, photo
@@ -217,6 +218,28 @@ def test_an_algorithm_goes_by_the_width_of_the_pen_unless_told(dcode, photo: Pat
     assert dcode(*hatched, "--machine", machine).json["draw_mm"] == pytest.approx(told, rel=0.05)
     assert dcode(*hatched).json["draw_mm"] > 2 * told
     assert dcode(*hatched, "--machine", machine, "-O", "pen=5").json["draw_mm"] > 2 * told
+
+
+SVG_SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" width="90mm" height="90mm"><rect width="300" height="300"/></svg>'
+
+
+def test_the_only_pen_is_as_wide_to_an_algorithm_a_hatching_and_a_preview(dcode, photo: Path, tmp_path: Path):
+    described = json.loads((ROOT / "configs" / "machine.json").read_text())
+    described["pen"]["width_mm"] = 4.0
+    broad = tmp_path / "broad.json"
+    broad.write_text(json.dumps(described))
+    hatched = ["convert", photo, "--algorithm", "hatch", "--json"]
+    assert dcode(*hatched).json["draw_mm"] == dcode(*hatched, "-O", f"pen={PEN_MM}").json["draw_mm"]
+    assert dcode(*hatched, "--machine", broad).json["draw_mm"] == dcode(*hatched, "-O", "pen=4").json["draw_mm"]
+    square = tmp_path / "square.svg"
+    square.write_text(SVG_SQUARE)
+    filled = ["optimize", square, "--fill", "lines", "--json"]
+    assert dcode(*filled).json["draw_mm"] == dcode(*filled, "--fill-spacing", "1").json["draw_mm"]
+    wide = dcode(*filled, "--machine", broad).json["draw_mm"]
+    assert wide == dcode(*filled, "--machine", broad, "--fill-spacing", "8").json["draw_mm"]
+    for shown in ([square], [photo, "--algorithm", "hatch"]):
+        assert dcode("preview", *shown, "--machine", broad, "-o", tmp_path / "look.svg").code == 0
+        assert 'stroke-width="4"' in (tmp_path / "look.svg").read_text()
 
 
 def test_gcode_in_inks_is_shown_in_them_from_the_first_on(dcode, tmp_path: Path):

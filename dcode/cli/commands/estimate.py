@@ -47,7 +47,7 @@ def _lines(source: Source, answer: dict[str, Any]) -> list[str]:
 
 
 def _pen_line(pen: dict[str, Any]) -> str:
-    called = f"pen {pen['number']}" if pen["number"] else "the pen it begins with"
-    called += f", {pen['name']}" if pen["name"] != "pen" else ""
+    called = f"pen {pen['number']}" if pen["number"] else "the first pen"
+    called += f" ({pen['name']})" if pen["name"] != "pen" else ""
     ways = f"{length(pen['draw_mm'])} of ink, {length(pen['travel_mm'])} of travel"
     return f"{called}: {duration(pen['seconds'])}, {ways}, {plural(pen['lifts'], 'pen lift')}"

@@ -50,7 +50,7 @@ cdef class Darkest:
 
     cdef int block_at(self, int column, int row) noexcept
 
-    @cython.locals(left=double, block=int, before=double, after=double)
+    @cython.locals(left=double, block=int, row=int, before=double, after=double)
     cdef void lighten(self, int cell, double ink) noexcept
 
     @cython.locals(best=int, row=int, top=int, block=int)

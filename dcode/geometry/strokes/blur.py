@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 
 from dcode.geometry.strokes.picture import Tones
 
+_SHARP: Final = 0.15  # samples: the next one's share is exp(-22), less than a single-precision number tells apart
+
 
 def blurred(tones: Tones, sigma: float) -> Tones:
     """The tones smoothed by a Gaussian with a standard deviation of `sigma` samples, cut off at three of them.
 
-    The tones at the edges go on beyond them. A sigma of 0 changes nothing.
+    The tones at the edges go on beyond them. A sigma of 0, or next to it, changes nothing.
     """
-    reach = math.ceil(3 * sigma)
-    weights = [math.exp(-0.5 * (step / sigma) ** 2) for step in range(reach + 1)] if reach else [1.0]
+    if sigma < _SHARP:
+        return tones
+    weights = [math.exp(-0.5 * (step / sigma) ** 2) for step in range(math.ceil(3 * sigma) + 1)]
     whole = weights[0] + 2 * sum(weights[1:])
     return _across(_across(tones, 0, weights, whole), 1, weights, whole)
 

@@ -15,6 +15,7 @@ import numpy as np
 from dcode.geometry.hatch import Hatch, Pattern
 from dcode.geometry.hatch import hatch as filled
 from dcode.geometry.lines import Lines
+from dcode.geometry.pen_width import PEN_MM
 from dcode.geometry.polygons import FillRule, area_of, rings_of
 from dcode.geometry.simplify import simplify
 from dcode.geometry.skeleton.areas import parted
@@ -43,7 +44,7 @@ class Options:
     )
     widest: float = option(20.0, "how wide a line may be; wider ink is an area", unit="mm", low=0.1, high=10_000)
     smallest: float = option(1.0, "leave out dots that are smaller", unit="mm", low=0, high=10_000)
-    pen: float = option(1.0, "how wide the pen draws: areas end where its ink does", unit="mm", low=0.1, high=50)
+    pen: float = option(PEN_MM, "how wide the pen draws: areas end where its ink does", unit="mm", low=0.1, high=50)
     tolerance: float = option(0.1, "how far strokes may be from the middle of a line", unit="mm", low=0.001, high=10)
 
 

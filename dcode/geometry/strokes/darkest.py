@@ -218,10 +218,12 @@ class Darkest:
         after = before - ink
         self.sums[block] = after
         self.off += (after if after > 0 else -after) - (before if before > 0 else -before)
-        self.stale[block // self.across] = 1
+        row = block // self.across
+        if self.tops[row] == block:  # ink makes no other block of the row the darkest
+            self.stale[row] = 1
 
     def darkest_block(self) -> int:
-        """The first of the darkest; only rows of blocks in which something was drawn are looked through again."""
+        """The first of the darkest; only rows of blocks of which the darkest was drawn on are looked through again."""
         best = 0
         for row in range(self.down):
             if self.stale[row]:

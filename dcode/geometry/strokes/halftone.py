@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dcode.geometry.lines import Lines, Offsets
+from dcode.geometry.pen_width import PEN_MM
 from dcode.geometry.strokes.around import Surroundings
 from dcode.geometry.strokes.contrast import contrasted
 from dcode.geometry.strokes.marks import Fill, diamonds, discs, inside
@@ -45,7 +46,7 @@ class Options:
     angle: float = option(45.0, "of the screen, counter-clockwise from level", unit="degrees", low=-360, high=360)
     shape: Shape = option(Shape.DOTS, "what grows with the tone")
     fill: Fill = option(Fill.SPIRAL, "how dots and diamonds are drawn; lines are always filled")
-    pen: float = option(1.0, "how wide the pen draws", unit="mm", low=0.1, high=50)
+    pen: float = option(PEN_MM, "how wide the pen draws", unit="mm", low=0.1, high=50)
     contrast: float = option(1.0, "how much further from middle grey tones are made", low=0, high=10)
 
 

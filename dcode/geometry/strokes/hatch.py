@@ -19,6 +19,7 @@ from dcode.geometry.contours import contours
 from dcode.geometry.hatch import Hatch
 from dcode.geometry.hatch import hatch as fill
 from dcode.geometry.lines import Lines
+from dcode.geometry.pen_width import PEN_MM
 from dcode.geometry.polygons import FillRule
 from dcode.geometry.short import drop_short
 from dcode.geometry.simplify import simplify
@@ -41,7 +42,7 @@ class Options:
     """How tones become hatches."""
 
     levels: int = option(6, "how many tones are told apart, besides paper", low=1, high=32)
-    pen: float = option(1.0, "how wide the pen draws: black lines lie this far apart", unit="mm", low=0.1, high=50)
+    pen: float = option(PEN_MM, "how wide the pen draws: black lines lie this far apart", unit="mm", low=0.1, high=50)
     angle: float = option(45.0, "of the lines, counter-clockwise from level", unit="degrees", low=-360, high=360)
     angles: Angles = option(Angles.SAME, "one direction for all levels, or levels that cross each other")
     outlines: bool = option(False, "draw the contours between the levels as well")

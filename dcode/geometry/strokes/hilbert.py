@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from dcode.errors import DrawingError
 from dcode.geometry.lines import Lines
+from dcode.geometry.pen_width import PEN_MM
 from dcode.geometry.strokes.filling import Cells, Curve, Ints, blocks
 from dcode.geometry.strokes.means import Values, means
 from dcode.geometry.strokes.options import option
@@ -32,7 +33,7 @@ class Options:
     """How tones become cells."""
 
     curve: Curve = option(Curve.HILBERT, "which curve: cells of four parts, or of nine")
-    pen: float = option(1.0, "how wide the pen draws: black lines lie this far apart", unit="mm", low=0.1, high=50)
+    pen: float = option(PEN_MM, "how wide the pen draws: black lines lie this far apart", unit="mm", low=0.1, high=50)
     coarsest: float = option(32.0, "the side of the largest cells, where it is white", unit="mm", low=1, high=1000)
 
 

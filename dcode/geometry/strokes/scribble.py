@@ -14,6 +14,7 @@ import numpy as np
 
 from dcode.geometry.lines import Lines
 from dcode.geometry.order.kernels import Way
+from dcode.geometry.pen_width import PEN_MM
 from dcode.geometry.strokes.kernels import Kernel, kernel
 from dcode.geometry.strokes.means import Values, means
 from dcode.geometry.strokes.options import option
@@ -33,7 +34,7 @@ _AVOID: Final = 0.5  # by how much a cell that is dark enough counts less: about
 class Options:
     """How strokes are found, and when it is enough."""
 
-    pen: float = option(1.0, "how wide the pen draws", unit="mm", low=0.1, high=50)
+    pen: float = option(PEN_MM, "how wide the pen draws", unit="mm", low=0.1, high=50)
     strokes: int = option(50_000, "how many strokes at the most", low=1, high=500_000)
     error: float = option(0.05, "which part of the tone may be off when it is enough", low=0, high=1)
     shortest: float = option(4.0, "the shortest piece of a stroke", unit="mm", low=0.5, high=500)

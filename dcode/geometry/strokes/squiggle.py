@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from dcode.errors import DrawingError
 from dcode.geometry.lines import Lines, Points
+from dcode.geometry.pen_width import PEN_MM
 from dcode.geometry.strokes.means import means
 from dcode.geometry.strokes.options import option
 from dcode.geometry.strokes.picture import Picture
@@ -47,7 +48,7 @@ class Options:
     """How tones become waves."""
 
     rows: float = option(6.0, "how far apart the rows are", unit="mm", low=0.5, high=500)
-    pen: float = option(1.0, "how wide the pen draws: it fills a row that is black", unit="mm", low=0.1, high=50)
+    pen: float = option(PEN_MM, "how wide the pen draws: it fills a row that is black", unit="mm", low=0.1, high=50)
     wave: Wave = option(Wave.SINE, "the form of the waves")
     lightest: float = option(0.08, "darkness below which the pen is up", low=0, high=1)
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from dcode.errors import DrawingError
 from dcode.geometry.lines import Lines
+from dcode.geometry.pen_width import PEN_MM
 from dcode.geometry.strokes.contrast import contrasted
 from dcode.geometry.strokes.marks import Fill, discs
 from dcode.geometry.strokes.options import option
@@ -62,7 +63,7 @@ class Options:
     diameter: float = option(
         0.0, "of the largest circles; 0 for what makes the tones right", unit="mm", low=0, high=100
     )
-    pen: float = option(1.0, "how wide the pen draws: as wide as the smallest dot", unit="mm", low=0.1, high=50)
+    pen: float = option(PEN_MM, "how wide the pen draws: as wide as the smallest dot", unit="mm", low=0.1, high=50)
     contrast: float = option(1.0, "how much further from middle grey tones are made", low=0, high=10)
     iterations: int = option(20, "how often dots move to the middle of their region", low=0, high=200)
     seed: int = option(1, "another number, another drawing", low=0, high=2**32 - 1)

@@ -23,8 +23,6 @@ from dcode.geometry.strokes.blur import blurred
 from dcode.geometry.strokes.options import option
 from dcode.geometry.strokes.picture import Picture, darkness_of
 
-_SHARP: Final = 0.01  # pixels: softened by no more than that a picture is the same
-
 
 class Fill(Enum):
     """What is drawn inside the outlines."""
@@ -77,8 +75,7 @@ def convert(picture: Picture, options: Options) -> Lines:
 
 def _rings(picture: Picture, options: Options) -> Lines:
     """The outlines with what is dark on their left."""
-    soft = options.blur / picture.pixel_mm
-    tones = blurred(picture.darkness, soft) if soft > _SHARP else picture.darkness
+    tones = blurred(picture.darkness, options.blur / picture.pixel_mm)
     found = contours(tones, darkness_of(options.threshold))
     points = picture.to_paper(found.points[:, 1], found.points[:, 0])
     kept = drop_short(Lines(points, found.starts), options.smallest)

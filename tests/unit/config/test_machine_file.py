@@ -10,6 +10,7 @@ from dcode.config.machine_file import find_machine, load_machine, parse_machine
 from dcode.config.paths import data_dir
 from dcode.errors import ConfigError
 from dcode.geometry.bounds import Bounds
+from dcode.geometry.pen_width import PEN_MM
 
 TODAY = """{
   "machine": {"width_mm": 1219.2, "height_mm": 1524.0},
@@ -78,6 +79,13 @@ def test_every_optional_key_is_taken():
     assert machine.anchors.right_anchor == (600, 790)
 
 
+def test_how_wide_the_pen_draws():
+    assert parse_machine(TODAY).pen.width_mm == PEN_MM
+    machine = parse_machine(changed(pen={"width_mm": 0.8}, pens=[{"name": "red", "width_mm": 0.7}, {"name": "black"}]))
+    assert machine.pen.width_mm == 0.8
+    assert [machine.named_pen(number).width_mm for number in (1, 2, 3)] == [0.7, 0.8, 0.8]
+
+
 def test_measured_steps_override_what_the_teeth_say():
     machine = parse_machine(changed(belts={"pulley_teeth": 20, "steps_per_mm": 79.6}))
     assert machine.belts is not None
@@ -110,6 +118,8 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one(text: str, key: str,
         (changed(pen={"up_angle": 400}), "pen.up_angle", 400),
         (changed(pen={"draw_speed": 0}), "pen.draw_speed", 0),
         (changed(pen={"servo_index": 0.5}), "pen.servo_index", 0.5),
+        (changed(pen={"width_mm": 0}), "pen.width_mm", 0),
+        (changed(pens=[{"name": "a", "width_mm": "fine"}]), "pens[0].width_mm", "fine"),
         (changed(machine={"width_mm": -1}), "machine.width_mm", -1),
         (changed(machine={"end_stops": "yes"}), "machine.end_stops", "yes"),
         (changed(machine={"end_stops": 1}), "machine.end_stops", 1),

@@ -24,8 +24,8 @@ MACHINE = Machine(1219.2, 1524.0, Bounds(-420.5, 420.5, 594.5, -594.5))
 PENS = replace(
     MACHINE,
     pens=(
-        NamedPen("black", "#000000", 0.3, Pen(draw_speed=300)),
-        NamedPen("red", "#ff0000", 0.7, Pen(draw_speed=700, travel_speed=1700)),
+        NamedPen("black", "#000000", Pen(draw_speed=300, width_mm=0.3)),
+        NamedPen("red", "#ff0000", Pen(draw_speed=700, travel_speed=1700, width_mm=0.7)),
     ),
 )
 

@@ -99,7 +99,7 @@ def test_dwells_are_rounded_up_to_whole_steps(build):
 
 
 def test_a_pen_that_would_rest_for_long_is_lifted_meanwhile_at_its_own_pace(build):
-    slow = NamedPen("slow", "#000000", 0.5, replace(PEN, raise_seconds=2.0, lower_seconds=3.0))
+    slow = NamedPen("slow", "#000000", replace(PEN, raise_seconds=2.0, lower_seconds=3.0))
     machine, pace = replace(MACHINE, pens=(slow,)), Pace(FREE, rest_s=10.0)
     short, long, after = (
         ("pen 1", "down", "dwell 9"),

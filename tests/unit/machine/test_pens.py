@@ -9,11 +9,14 @@ import pytest
 from dcode.geometry.bounds import Bounds
 from dcode.geometry.drawing import Drawing, Layer
 from dcode.geometry.lines import Lines
+from dcode.geometry.pen_width import PEN_MM
 from dcode.machine.machine import Machine, NamedPen, Pen
-from dcode.machine.pens import described, numbered
+from dcode.machine.pens import described, numbered, width_of
 
 PLAIN = Machine(1219.2, 1524.0, Bounds(-420.5, 420.5, 594.5, -594.5))
-NAMED = replace(PLAIN, pens=(NamedPen("liner", "black", 0.3, Pen()), NamedPen("marker", "#F00", 1.0, Pen())))
+NAMED = replace(
+    PLAIN, pens=(NamedPen("liner", "black", Pen(width_mm=0.3)), NamedPen("marker", "#F00", Pen(width_mm=1.0)))
+)
 LINE = Lines.of([[(0, 0), (1, 1)]])
 
 
@@ -39,6 +42,13 @@ def layer(pen: int | None = None, colour: str = "#000000") -> Layer:
 )
 def test_pens_by_number_and_colour(machine, layers, pens):
     assert [one.pen for one in numbered(Drawing(tuple(layers)), machine).layers] == pens
+
+
+def test_a_pen_draws_as_wide_as_the_machine_says_of_it_or_of_its_only_pen():
+    broad = replace(NAMED, pen=Pen(width_mm=0.8))
+    assert [width_of(colour, broad) for colour in (None, "#ff0000", "#123456")] == [0.3, 1.0, 0.8]
+    assert width_of(None, replace(PLAIN, pen=Pen(width_mm=0.8))) == 0.8
+    assert width_of(None, PLAIN) == PEN_MM
 
 
 def test_a_pen_is_described_by_name_and_colour():

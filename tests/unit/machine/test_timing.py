@@ -106,8 +106,8 @@ def test_each_pen_has_its_share_and_its_own_speeds(build):
     machine = replace(
         MACHINE,
         pens=(
-            NamedPen("fine", "#000000", 0.3, replace(PEN, draw_speed=300.0)),
-            NamedPen("broad", "#ff0000", 1.0, replace(PEN, draw_speed=600.0, raise_seconds=1.0)),
+            NamedPen("fine", "#000000", replace(PEN, draw_speed=300.0)),
+            NamedPen("broad", "#ff0000", replace(PEN, draw_speed=600.0, raise_seconds=1.0)),
         ),
     )
     stroke = ("down", "draw 50 0 0", "up", "travel 0 0", "down", "draw 100 0 0", "up", "travel 0 0")
@@ -120,6 +120,28 @@ def test_each_pen_has_its_share_and_its_own_speeds(build):
     assert broad.draw_s == pytest.approx(150 / 10 + 2 * 10 / 200)
     assert sum(pen.seconds for pen in estimate.pens) == pytest.approx(estimate.seconds - estimate.park_s)
     assert [pen["name"] for pen in estimate.as_json()["pens"]] == ["fine", "broad"]
+
+
+def test_pens_are_called_what_the_program_calls_them_where_the_machine_does_not_know_them(build):
+    stroke = ("down", "draw 50 0 0", "up", "travel 0 0")
+    motion = build(*stroke, "pen 2", *stroke, "pen 1", *stroke)
+    assert [(pen.number, pen.name) for pen in timing.estimate(motion, MACHINE).pens] == [
+        (0, "pen"),
+        (2, "pen"),
+        (1, "pen"),
+    ]
+    motion.holder, motion.texts = (1, "cyan, #00a0e0"), {4: "red, #d00000"}
+    first, second = timing.estimate(motion, MACHINE).pens
+    assert [(pen.number, pen.name) for pen in (first, second)] == [(1, "cyan, #00a0e0"), (2, "red, #d00000")]
+    assert (first.draw_mm, second.draw_mm) == (100, 50)
+    owned = replace(MACHINE, pens=(NamedPen("fine", "#000000", PEN),))
+    assert [pen.name for pen in timing.estimate(motion, owned).pens] == ["fine", "red, #d00000"]
+
+
+def test_a_pen_that_only_makes_way_for_another_has_no_share(build):
+    estimate = timing.estimate(build("up 0.5", "pen 2", "down", "draw 50 0 0", "up", "travel 0 0"), MACHINE)
+    (share,) = estimate.pens
+    assert share.number == 2 and share.seconds == pytest.approx(estimate.seconds - estimate.park_s)
 
 
 def test_a_program_without_pens_has_one_share(build):

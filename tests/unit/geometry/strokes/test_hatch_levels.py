@@ -59,7 +59,7 @@ def test_outlines_are_the_borders_between_levels():
 def test_a_sharp_edge_has_no_fringe_of_short_strokes():
     x = np.arange(80)
     disc = np.hypot(x - 39.5, x[:, None] - 39.5) < 30
-    lines = convert(picture(disc), Options(levels=12, blur=1.0, angle=0))
+    lines = convert(picture(disc), Options(levels=12, blur=1.0, angle=0, pen=1.0))
     assert lines.lengths.min() >= 1.0
     assert len(lines) < 90  # sixty through the disc, and some along its edge
 

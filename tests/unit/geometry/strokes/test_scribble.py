@@ -47,7 +47,7 @@ def test_it_ends_at_the_count_of_strokes_and_each_has_no_more_pieces_than_wanted
 
 def test_it_ends_when_the_tone_is_near_enough():
     steps = picture(np.full((60, 60), 0.5))
-    rough, fine = (convert(steps, Options(error=error)) for error in (0.5, 0.1))
+    rough, fine = (convert(steps, Options(error=error, pen=1.0)) for error in (0.5, 0.1))
     # Half the tone is as much ink, if little of it lies on ink.
     assert covered(rough, 1.0, steps.frame) == pytest.approx(0.25, abs=0.04)
     assert covered(fine, 1.0, steps.frame) == pytest.approx(0.45, abs=0.04)
