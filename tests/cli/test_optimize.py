@@ -228,7 +228,7 @@ def test_the_only_pen_is_as_wide_to_an_algorithm_a_hatching_and_a_preview(dcode,
     described["pen"]["width_mm"] = 4.0
     broad = tmp_path / "broad.json"
     broad.write_text(json.dumps(described))
-    hatched = ["convert", photo, "--algorithm", "hatch", "--json"]
+    hatched = ["convert", photo, "--algorithm", "hatch", "--optimize", "off", "--json"]
     assert dcode(*hatched).json["draw_mm"] == dcode(*hatched, "-O", f"pen={PEN_MM}").json["draw_mm"]
     assert dcode(*hatched, "--machine", broad).json["draw_mm"] == dcode(*hatched, "-O", "pen=4").json["draw_mm"]
     square = tmp_path / "square.svg"

@@ -223,12 +223,14 @@ def _attack_with_texts(client: Client) -> None:
 def test_the_console_is_locked_while_a_job_is_at_the_machine(rig: Callable[..., Any]) -> None:
     one = rig("sim:grbl?speed=1")
     one.client.call("plotter.home", here=True)
-    one.wait_for_job(one.queue(drawing(2000))["id"], "plotting")
+    job = one.queue(drawing(2000))["id"]
+    one.wait_for_job(job, "plotting")
     one.wait_for_state("plotting")
     for line in ("$$", "G0 X1", "?", "M5"):
         with pytest.raises(MachineNotReady):
             one.client.call("plotter.console", line=line)
     one.client.call("job.cancel")
+    one.wait_for_job(job, "cancelled")
     one.wait_for_state("idle")
     for line in EVIL:
         with pytest.raises(DcodeError):

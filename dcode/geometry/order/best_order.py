@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from dcode.geometry.lines import Lines
 from dcode.geometry.order.cost import Cost, PenUpLength
 from dcode.geometry.order.effort import Effort, Mode
+from dcode.geometry.order.few import FEW, best_of_all
 from dcode.geometry.order.kernels import Kernels, Way, kernels
 from dcode.geometry.order.neighbours import among, chain
 from dcode.geometry.order.sequence import Sequence, closed
@@ -153,6 +155,26 @@ class Climb:
             self._kick((self.effort.kicks(self.count) - self.kicks) // left)
             if self.has_seams:
                 self._reseam()
+        if self.count <= FEW and not self._stops():
+            self._try_all()
+
+    def _try_all(self) -> None:
+        """Few strokes, with the seams that they have, in the best of all orders."""
+        x, y = np.asarray(self.x), np.asarray(self.y)
+        off_x, off_y = np.abs(x[:, None] - x), np.abs(y[:, None] - y)
+        apart = np.maximum(off_x, off_y) if self.cost.metric.largest else np.sqrt(off_x * off_x + off_y * off_y)
+        way = self.cost.of(apart.ravel()).reshape(apart.shape)
+        way[:, ~self.placed] = way[~self.placed] = 0.0
+        before, total = np.array(self.tour, dtype=np.int64), self.total()
+        found = best_of_all(way[:-2, :-2].tolist(), way[-2, :-2].tolist(), way[:-2, -1].tolist())
+        self._go_by(np.array([*found, 2 * self.count + 1]))
+        if not self.total() < total:
+            self._go_by(before)
+
+    def _go_by(self, tour: npt.NDArray[np.int64]) -> None:
+        rank = np.empty(self.count + 1, dtype=np.int64)
+        rank[tour >> 1] = np.arange(self.count + 1)
+        self.tour[:], self.rank[:] = self.kernels.ints(tour), self.kernels.ints(rank)
 
     def _know_neighbours(self) -> None:
         x, y = np.asarray(self.x), np.asarray(self.y)
@@ -170,12 +192,7 @@ class Climb:
         x, y, near = np.asarray(self.x), np.asarray(self.y), np.asarray(self.near).reshape(len(self.x), -1)
         nodes = len(x) if self.placed[-2:].any() else len(x) - 2
         tour = chain(self.kernels, x[:nodes], y[:nodes], near[:nodes], self.placed[:nodes], self.cost.metric.largest)
-        self.tour[: nodes // 2] = tour
-        if nodes < len(x):
-            self.tour[self.count] = nodes + 1
-        rank = np.empty(self.count + 1, dtype=np.int64)
-        rank[np.asarray(self.tour) >> 1] = np.arange(self.count + 1)
-        self.rank[:] = self.kernels.ints(rank)
+        self._go_by(np.append(tour, nodes + 1) if nodes < len(x) else np.asarray(tour, dtype=np.int64))
 
     def _descend(self) -> None:
         self.search.push_all()
