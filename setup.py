@@ -4,7 +4,7 @@ from Cython.Build import cythonize
 from setuptools import Extension, find_packages, setup
 
 # At the checkout's top level; in dcode/_data in a wheel.
-FOLDERS = ["firmware_profiles", "configs", "configs/system", "examples"]
+FOLDERS = ["firmware_profiles", "configs", "configs/system", "configs/walls", "examples"]
 DATA = {f"dcode._data.{folder.replace('/', '.')}": folder for folder in FOLDERS}
 
 # Pure Python with its types beside it in a .pxd, compiled under a name of its own: plain and compiled, one source.

@@ -1,4 +1,7 @@
-"""The simulated plotter that a daemon starts for itself, for ports named sim, sim:marlin, sim:grbl?speed=10."""
+"""The simulated plotter that a daemon starts for itself, for ports named sim, sim:marlin, sim:grbl?speed=10.
+
+sim:makelangelo?wall=crooked is one whose motors, servo and wall are not as machine.json says: see simulator/wall.py.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from dcode.errors import ConfigError, MachineNotReady
+from dcode.simulator.wall import find_wall, load_wall
 
 DEFAULT_PROFILE: Final = "makelangelo"
 _READY_SECONDS: Final = 30.0
@@ -20,10 +24,11 @@ _READY_SECONDS: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class SimulatedPort:
-    """What a port's name asks for. `speed` 0 is as fast as possible."""
+    """What a port's name asks for. `speed` 0 is as fast as possible. `wall`: what is true of it, a file or a name."""
 
     profile: str
     speed: float
+    wall: str | None = None
 
     @classmethod
     def parse(cls, port: str, profile: str | None, speed: float) -> SimulatedPort | None:
@@ -34,12 +39,13 @@ class SimulatedPort:
             return None
         try:
             options = dict(parse_qsl(rest, strict_parsing=bool(rest)))
+            wall = options.pop("wall", None)
             speed = float(options.pop("speed", speed))
         except ValueError:
             raise ConfigError("the speed of a simulated plotter is a number", key="port", value=port) from None
         if options or not 0 <= speed < math.inf:
-            raise ConfigError("a simulated port is sim[:PROFILE][?speed=N]", key="port", value=port)
-        return cls(named_profile or profile or DEFAULT_PROFILE, speed)
+            raise ConfigError("a simulated port is sim[:PROFILE][?speed=N&wall=FILE]", key="port", value=port)
+        return cls(named_profile or profile or DEFAULT_PROFILE, speed, wall)
 
 
 class SimulatedPlotter:
@@ -51,12 +57,16 @@ class SimulatedPlotter:
         self._asking = asyncio.Lock()
 
     @classmethod
-    async def start(cls, dialect: str, speed: float, machine_file: Path) -> SimulatedPlotter:
-        """A simulator of a built-in dialect. Raises MachineNotReady when it does not come up."""
+    async def start(cls, dialect: str, speed: float, machine_file: Path, wall: str | None = None) -> SimulatedPlotter:
+        """A simulator of a built-in dialect. Raises MachineNotReady when it does not come up, ConfigError for a wall
+        that cannot be read."""
+        if wall is not None:
+            load_wall(wall)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "dcode.simulator", "--json", "--control", "--reset-on-open"),
             *("--profile", dialect, "--speed", str(speed), "--machine", str(machine_file)),
+            *(("--wall", str(find_wall(wall))) if wall is not None else ()),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,

@@ -36,6 +36,7 @@ class MotionModel:
     belts: how the firmware turns a point into belt lengths; None drives x and y directly. A block is straight in
         axis space: on belts it is bowed on paper.
     steps: steps per mm of each axis; ends of blocks are rounded to whole steps. None: not rounded.
+    rounding: the same where ends are rounded otherwise than to whole steps (an old Makelangelo: to whole mm of belt).
     paper_feed: the feed is a speed on paper (Marlin); else it is one in axis space (grblHAL).
     acceleration: a limit on the speed along the path, beside those of the axes (Marlin's M204).
     junction_deviation: mm; grbl's rule for corners. jerk: classic jerk in mm/s per axis, instead of it.
@@ -49,6 +50,7 @@ class MotionModel:
     accelerations: Three
     belts: TwoBelts | None = None
     steps: Three | None = None
+    rounding: Three | None = None
     paper_feed: bool = True
     acceleration: float = inf
     junction_deviation: float = 0.01

@@ -11,6 +11,7 @@ from dcode.errors import ConfigError
 from dcode.simulator.firmware import PROFILES
 from dcode.simulator.pty import Service, serve
 from dcode.simulator.setup import Setup
+from dcode.simulator.wall import load_wall
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -20,6 +21,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--link", type=Path, help="a name for the port")
     parser.add_argument("--ink", type=Path, help="SVG file for what is drawn")
     parser.add_argument("--machine", type=Path, help="machine.json")
+    parser.add_argument("--wall", help="a TOML file, or a name: how machine and wall really are (simulator/wall.py)")
     parser.add_argument("--json", action="store_true", help="say where the port is as JSON")
     parser.add_argument("--control", action="store_true", help="take orders on stdin")
     parser.add_argument("--reset-on-open", action="store_true", help="opening the port resets the controller")
@@ -32,10 +34,11 @@ def main() -> int:
     told = _parser().parse_args()
     try:
         machine = load_machine(told.machine or find_machine())
+        wall = load_wall(told.wall) if told.wall else None
         serve(
             Service(
                 profile=told.profile,
-                setup=Setup(machine=machine, captured=told.captured),
+                setup=Setup(machine=machine, wall=wall, captured=told.captured),
                 speed=told.speed,
                 link=told.link,
                 ink=told.ink,

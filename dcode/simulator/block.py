@@ -55,6 +55,14 @@ class Block:
         self.gain = 2 * self.acceleration * self.length
         self.programmed, self.rapid = feed, rapid
 
+    def along(self, way: float) -> Three:
+        """The axes `way` mm into it."""
+        left = self.length - way
+        if left <= 0.0:
+            return self.end
+        (x, y, z), unit = self.end, self.unit
+        return x - unit[0] * left, y - unit[1] * left, z - unit[2] * left
+
     def scale(self, feed_factor: float, rapid_factor: float) -> None:
         """Set the nominal speed from the programmed one and the overrides."""
         if self.rapid:

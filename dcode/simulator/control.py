@@ -1,6 +1,9 @@
 """Orders to a running simulator: one JSON object a line in, one a line out.
 
-{"do": "ink", "path": "x.svg"}      write the ink as SVG
+{"do": "ink", "path": "x.svg"}      write the ink as SVG; "x.json": as the answer to "wall"
+{"do": "wall", "at": [[0, 0]]}      the ink as numbers, and what is true of the machine: as in wall_told.py
+{"do": "pen", "number": 2}          a hand takes the pen out and puts a fresh one in
+{"do": "slip", "left": 2.0, "right": 0}   the belts jump over their pulleys: mm by which they are longer; needs a wall
 {"do": "fault", "kind": "drop_line", "count": 1, "seconds": 0, "in": 2.5}   kinds and fields as in faults.py;
                                     `in`: virtual seconds from now; `data` is text (Latin-1)
 {"do": "status"}                    time, position on paper, pen, strokes, whether a host is there
@@ -19,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from dcode.simulator.faults import Fault, FaultKind, Line
+from dcode.simulator.wall_told import places, wall_told
 
 Answer = dict[str, Any]  # JSON
 
@@ -87,6 +91,18 @@ class Control:
                     raise ValueError("ink needs a path")
                 self._save_ink(Path(order["path"]))
                 return {"strokes": len(self._line.ink), "points": self._line.ink.points}
+            case "wall":
+                return wall_told(self._line.firmware, places(order.get("at", [])))
+            case "pen":
+                number = order.get("number")
+                if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+                    raise ValueError("pen needs a number from 1 on")
+                self._line.firmware.plotter.change_pen(number)
+                return {}
+            case "slip":
+                if not self._line.firmware.plotter.slip(_mm(order, "left"), _mm(order, "right")):
+                    raise ValueError("only a simulator with a wall can slip: --wall")
+                return {}
             case "fault":
                 self._line.add(fault_of(order, now))
                 return {}
@@ -104,4 +120,12 @@ class Control:
             case "quit":
                 self.ended = True
                 return {}
-        raise ValueError('"do" must be one of ink, fault, status, reset, speed, quit')
+        raise ValueError('"do" must be one of ink, wall, pen, slip, fault, status, reset, speed, quit')
+
+
+def _mm(order: Answer, key: str) -> float:
+    """A length of an order. Raises ValueError."""
+    value = float(order.get(key, 0.0))
+    if not math.isfinite(value):
+        raise ValueError(f"{key} needs a finite number")
+    return value

@@ -72,7 +72,7 @@ class FluidNc(Grbl):
     def plotter_for(self, setup: Setup) -> Plotter:
         if not self.wall_plotter:
             return super().plotter_for(setup)
-        return Plotter(self.motion_model(), self._start, self.blocks, self._wall)
+        return Plotter(self.motion_model(), self._start, self.blocks, self._wall, setup.truth)
 
     def program(self) -> Program:
         yield self.now + _BOOT_SECONDS

@@ -68,7 +68,7 @@ class Grbl(GrblSystem):
 
     def plotter_for(self, setup: Setup) -> Plotter:
         """Rails; wherever the power comes on is machine zero."""
-        return Plotter(self.motion_model(), setup.start or setup.machine.home, self.blocks)
+        return Plotter(self.motion_model(), setup.start or setup.machine.home, self.blocks, truth=setup.truth)
 
     def power_on(self) -> None:
         self.restart()

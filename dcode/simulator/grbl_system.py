@@ -73,6 +73,9 @@ class GrblSystem(GrblRealtime):
         area, backwards = machine.work_area, int(self.settings[23])
         edge_x = area.left if backwards & 1 else area.right
         edge_y = area.bottom if backwards & 2 else area.top
+        if self.setup.truth:
+            edge_x, edge_y, _ = self.plotter.label_of(self.setup.truth.hangs((edge_x, edge_y)))
+            x, y, _ = self.plotter.position
         return edge_x - x, edge_y - y, -5.0 if backwards & 4 else 5.0
 
     def motion_model(self) -> MotionModel:

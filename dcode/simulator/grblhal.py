@@ -92,7 +92,8 @@ class GrblHal(Grbl):
             return super().plotter_for(setup)
         wall = setup.machine.anchors
         self.settings.values[130] = wall.span
-        return Plotter(self.motion_model(), setup.start or wall.left_anchor, self.blocks, wall)
+        motor = setup.truth.belts.left_anchor if setup.truth else wall.left_anchor
+        return Plotter(self.motion_model(), setup.start or motor, self.blocks, wall, setup.truth)
 
     def power_on(self) -> None:
         super().power_on()

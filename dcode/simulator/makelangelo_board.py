@@ -13,6 +13,7 @@ from dcode.machine.motion_model import MotionModel
 from dcode.simulator import makelangelo_eeprom
 from dcode.simulator.build_options import chosen
 from dcode.simulator.firmware import Firmware, Program, Wait
+from dcode.simulator.ink import Point
 from dcode.simulator.makelangelo_eeprom import Three
 from dcode.simulator.makelangelo_line import LineReader, Numbering, Words
 from dcode.simulator.makelangelo_motion import BLOCKS, MAX_ACCELERATION, motion, push
@@ -56,8 +57,11 @@ class MakelangeloBoard(Firmware):
         self.eeprom = self.stored.copy()
         self.acceleration = MAX_ACCELERATION
         self.wall: Belts = machine.anchors
-        plotter = Plotter(self._motion(), setup.start or machine.home, BLOCKS - 1, self.wall)
+        plotter = Plotter(self._motion(), setup.start or machine.home, BLOCKS - 1, self.wall, setup.truth)
         self.servo = Servo(plotter, machine.pen)
+        self.switches: Point | None = None  # where they really are; None: where the EEPROM says
+        if setup.truth and machine.end_stops and self.eeprom.usable:
+            self.switches = setup.truth.hangs(self.eeprom.belts().position(*self.eeprom.calibration))
         super().__init__(setup, plotter, baud=57600, rx_bytes=_RX_BYTES)
         self.power_on()
 

@@ -99,7 +99,8 @@ def _find_home(robot: MakelangeloBoard, words: Words) -> Program:
     angle = robot.position[2]
     switches = (*eeprom.belts().position(*eeprom.calibration), angle)
     robot.teleport((*robot.plotter.paper, angle))
-    for point, length in line(robot.position, switches, _HOMING_MM_S):
+    x, y, _ = robot.plotter.label_of(robot.switches or (switches[0], switches[1]))
+    for point, length in line(robot.position, (x, y, angle), _HOMING_MM_S):
         yield from robot.go(point, _HOMING_MM_S, length)
     yield from robot.finish()
     yield from robot.pause(0.5)

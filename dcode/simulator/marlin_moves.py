@@ -89,10 +89,13 @@ def _home(marlin: MarlinIdle, command: Command) -> Program:
         longest = 1.5 * max(area["R"] - area["L"], area["T"] - area["B"])
         yield from marlin.dwell(longest / _HOMING_MM_S)
         raise Killed("Homing Failed")
-    x, y = plotter.paper
-    if hypot(x - marlin.home[0], y - marlin.home[1]) > 0.05:
-        mover.relabel((x, y, 0.0))
-        plotter.add_line((marlin.home[0], marlin.home[1], 0.0), _HOMING_MM_S)
+    (x, y), truth = plotter.paper, marlin.setup.truth
+    switches = marlin.home[0], marlin.home[1]
+    if truth:
+        switches = truth.hangs(switches)
+    if hypot(x - switches[0], y - switches[1]) > 0.05:
+        mover.relabel((x, y, 0.0))  # after a quick stop the labels may be out of every belt's reach
+        plotter.add_line(plotter.label_of(switches), _HOMING_MM_S)
         yield from marlin.synchronize()
     yield from marlin.dwell(_BUMPS_SECONDS)
     marlin.homed |= axes

@@ -44,7 +44,7 @@ class MarlinState(Firmware):
         self.end_stops = setup.captured or machine.end_stops
         wall = Belts((-325.0, 500.0), (325.0, 500.0)) if setup.captured else machine.anchors
         start = setup.start or (self.home[0], self.home[1])
-        plotter = Plotter(motion(self.settings), start, BLOCKS - 1, wall)
+        plotter = Plotter(motion(self.settings), start, BLOCKS - 1, wall, setup.truth)
         self.servo = Servo(plotter, machine.pen)
         self.servos = machine.pen.servo_index + 1
         self.mover = Mover(plotter, self.settings, slows=self.build.slowdown)

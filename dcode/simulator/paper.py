@@ -8,6 +8,7 @@ from typing import Final
 
 from dcode.errors import LimitError
 from dcode.machine.motion_model import Three, TwoBelts
+from dcode.simulator.gearing import Gearing
 from dcode.simulator.ink import Ink, Point
 
 # Straight in belt lengths is bowed on paper: ink follows the bow to this many mm.
@@ -20,20 +21,24 @@ class Paper:
 
     def __init__(self, ink: Ink, wall: TwoBelts | None, at: Point) -> None:
         self._ink, self._wall, self._last = ink, wall, at
+        self.gearing: Gearing | None = None  # None: a millimetre for the firmware is one of the belt
         self._inked = self.axes_at(at)  # up to where the motors' way has been looked at
 
     def axes_at(self, at: Point) -> Three:
         """What the motors must do for the gondola to hang there, with the third axis at 0."""
         a, b = self._wall.lengths(*at) if self._wall else at
+        if self.gearing:
+            a, b = self.gearing.axes(a, b)
         return a, b, 0.0
 
     def point(self, axes: Three) -> Point:
         """Where the gondola hangs, mm on paper."""
         if self._wall is None:
             return axes[0], axes[1]
+        a, b = self.gearing.real(axes) if self.gearing else (axes[0], axes[1])
         # Belts pulled straight: the gondola cannot follow and stays where it was.
         with suppress(LimitError):
-            self._last = self._wall.position(axes[0], axes[1])
+            self._last = self._wall.position(a, b)
         return self._last
 
     def put_pen(self, down: bool, axes: Three) -> None:

@@ -11,7 +11,7 @@ from collections import deque
 from math import ceil, inf, sqrt
 from typing import Final, NamedTuple
 
-from dcode.machine.motion_model import MotionModel
+from dcode.machine.motion_model import MotionModel, Three
 from dcode.simulator.block import Block, junction, resting_speed
 from dcode.simulator.trapezoid import Phases, braking, trapezoid
 
@@ -27,6 +27,12 @@ class Run(NamedTuple):
     done: float
     phases: Phases
     finishes: bool
+
+    def at(self, now: float) -> Three:
+        """The axes at a moment of it."""
+        if self.finishes and now >= self.end:
+            return self.block.end
+        return self.block.along(self.done + self.phases.after(now - self.begin)[0])
 
 
 class Planner:

@@ -12,9 +12,12 @@ from math import inf, sqrt
 from dcode.errors import LimitError
 from dcode.machine.motion_model import MotionModel, Three, TwoBelts
 from dcode.simulator.block import Block
+from dcode.simulator.contact import Contact
+from dcode.simulator.gearing import Gearing, TurnedRails
 from dcode.simulator.ink import Ink, Point
 from dcode.simulator.paper import Paper
 from dcode.simulator.planner import Planner
+from dcode.simulator.truth import Truth
 
 
 class Plotter:
@@ -22,14 +25,32 @@ class Plotter:
 
     at: where the gondola hangs at the start, mm on paper. blocks: how many the queue holds.
     wall: what the belts really hang from; None: as the firmware believes (`motion.belts`), on rails without belts.
+    truth: what is true instead of all that; `contact` then lays the ink by where the nib really is.
     """
 
-    def __init__(self, motion: MotionModel, at: Point, blocks: int, wall: TwoBelts | None = None) -> None:
+    def __init__(
+        self,
+        motion: MotionModel,
+        at: Point,
+        blocks: int,
+        wall: TwoBelts | None = None,
+        truth: Truth | None = None,
+    ) -> None:
         self.now = 0.0
-        self.ink = Ink(lambda: self.paper)
         self.pen_below: float | None = None  # a pen on the z axis is down at this height and below; None: a servo
+        self.contact: Contact | None = None
         self._planner = Planner(motion, blocks)
-        self._paper = Paper(self.ink, wall or motion.belts, at)
+        if truth is None:
+            self.ink = Ink(lambda: self.paper)
+            self._paper = Paper(self.ink, wall or motion.belts, at)
+        else:
+            at = truth.start(at)
+            pen = truth.wall.pen
+            dry_after_mm = inf if pen.dry_after_m is None else pen.dry_after_m * 1000
+            self.ink = Ink(lambda: self.paper, gouge_mm=pen.gouge_mm, dry_after_mm=dry_after_mm)
+            self._paper = Paper(self.ink, truth.belts if motion.belts else TurnedRails(truth), at)
+            self._paper.gearing = Gearing(truth.steps_per_mm, motion.steps, self._paper.axes_at(at))
+            self.contact = Contact(truth, self._paper, self.ink)
         self._here = self._paper.axes_at(at)  # where the motors were at the end of the last block, or stopped
         self._end: Three = self._here  # where the queue ends
         self._origin: Three = (0.0, 0.0, 0.0)  # what a label of 0 on an axis really is
@@ -46,6 +67,8 @@ class Plotter:
     @motion.setter
     def motion(self, motion: MotionModel) -> None:
         self._planner.model = motion
+        if self._paper.gearing:
+            self._paper.gearing.change(motion.steps, self._axes())
         self.set_position(self._planned)
 
     def room(self) -> int:
@@ -70,8 +93,8 @@ class Plotter:
         assert len(planner.blocks) < planner.capacity, "no room in the queue"
         x, y, z = target
         a, b = model.belts.lengths(x, y) if model.belts else (x, y)
-        if model.steps:
-            per_a, per_b, per_z = model.steps
+        if rounding := model.rounding or model.steps:
+            per_a, per_b, per_z = rounding
             a, b, z = round(a * per_a) / per_a, round(b * per_b) / per_b, round(z * per_z) / per_z
             if not model.belts:
                 x, y = a, b
@@ -116,7 +139,8 @@ class Plotter:
         """Stop dead, drop the queue. The labels stay right: what the motors did is known."""
         self._here = self._axes()
         self._planner.drop()
-        self._paper.lay(self._here)
+        if self.contact is None:
+            self._paper.lay(self._here)
         self._end = self._here
         self._planned = self.position
 
@@ -131,18 +155,18 @@ class Plotter:
         """Carry out the motion until `now`, in virtual seconds. Exact, however long the step."""
         if now < self.now:
             return
-        self.now = now
+        before, self.now = self.now, now
         planner = self._planner
         if planner.running:
             planner.settle(now)
+        if self.contact and now > before:
+            self.contact.follow(planner.runs, self._here, before, now)
         runs = planner.runs
         while runs and runs[0].end <= now:
             run = runs.popleft()
-            if run.finishes:
-                self._here = run.block.end
+            self._here = run.at(run.end)
+            if run.finishes and self.contact is None:
                 self._arrive(run.block)
-            else:
-                self._here = _along(run.block, run.done + run.phases.after(run.end - run.begin)[0])
 
     def next_event(self) -> float | None:
         """When a block will leave the queue or the motion will stop, if nothing is added. None: nothing will."""
@@ -224,16 +248,28 @@ class Plotter:
         self._origin = (self._end[0] - axes[0], self._end[1] - axes[1], self._end[2] - axes[2])
         self._planned = self._labelled(axes)
 
+    def label_of(self, point: Point) -> Three:
+        """What the firmware must call a place on paper for the gondola to come to hang there, at the present height."""
+        a, b, _ = self._paper.axes_at(point)
+        return self._labelled((a - self._origin[0], b - self._origin[1], self.axes[2]))
+
+    def slip(self, left: float, right: float) -> bool:
+        """Let the belts be longer by so many mm, unbeknown to the firmware. False: only with `truth` can they."""
+        if self._paper.gearing:
+            self._paper.gearing.slip(left, right)
+        return self._paper.gearing is not None
+
     # --- pen
 
     def set_pen(self, down: bool) -> None:
-        """Put the pen down or lift it, at once."""
-        self._paper.put_pen(down, self._axes())
+        """Put the pen down or lift it, at once. Where there is `contact`, the nib's height decides instead."""
+        if self.contact is None:
+            self._paper.put_pen(down, self._axes())
 
     def change_pen(self, number: int) -> None:
-        """Take another pen; it comes up for that."""
+        """Take another pen, a fresh one; it comes up for that."""
         self.set_pen(False)
-        self.ink.pen = number
+        self.ink.take(number)
 
     # --- inside
 
@@ -253,8 +289,7 @@ class Plotter:
         runs = self._planner.runs
         if not runs or runs[0].begin > self.now:
             return self._here
-        run = runs[0]
-        return _along(run.block, run.done + run.phases.after(self.now - run.begin)[0])
+        return runs[0].at(self.now)
 
     def _labelled(self, axes: Three) -> Three:
         a, b, z = axes
@@ -273,15 +308,3 @@ class Plotter:
             self._paper.put_pen(block.end[2] - self._origin[2] <= self.pen_below, block.end)
         else:
             self._paper.lay(block.end)
-
-
-def _along(block: Block, way: float) -> Three:
-    """The axes `way` mm into a block."""
-    left = block.length - way
-    if left <= 0.0:
-        return block.end
-    return (
-        block.end[0] - block.unit[0] * left,
-        block.end[1] - block.unit[1] * left,
-        block.end[2] - block.unit[2] * left,
-    )

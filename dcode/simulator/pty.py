@@ -26,6 +26,7 @@ from dcode.simulator.faults import Fault, Line
 from dcode.simulator.firmware import build
 from dcode.simulator.port import PseudoPort
 from dcode.simulator.setup import Setup
+from dcode.simulator.wall_told import wall_told
 
 _LOOK_SECONDS: Final = 0.1  # how often to look whether a host has opened the port
 _HASTE: Final = 64  # events between two looks at the port when time is not real
@@ -215,7 +216,14 @@ class Server:
         self._clock.change(speed, time.monotonic())
 
     def _save(self, path: Path) -> None:
-        """Write the ink; whoever looks sees the old file or the new one whole."""
+        """Write the ink, as JSON where the file is called so; whoever looks sees the old file or the new one whole."""
+        part = path.with_name(f".{path.name}.{os.getpid()}")
+        told = json.dumps(wall_told(self.line.firmware, [])) if path.suffix == ".json" else self._picture()
+        part.write_text(told, encoding="utf-8")
+        part.replace(path)
+
+    def _picture(self) -> str:
+        """The ink as SVG."""
         machine = self._service.setup.machine
         half_width, half_height = machine.width_mm / 2, machine.height_mm / 2
         looks = {
@@ -224,9 +232,7 @@ class Server:
             if (pen := machine.named_pen(number))
         }
         sheet = Bounds(-half_width, half_width, half_height, -half_height)
-        part = path.with_name(f".{path.name}.{os.getpid()}")
-        part.write_text(self.line.ink.svg(sheet, looks), encoding="utf-8")
-        part.replace(path)
+        return self.line.ink.svg(sheet, looks)
 
     @staticmethod
     def _print(text: str) -> None:

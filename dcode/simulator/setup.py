@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from dcode.geometry.bounds import Bounds
 from dcode.machine.machine import Machine
+from dcode.simulator.truth import Truth
+from dcode.simulator.wall import Wall
 
 Point = tuple[float, float]
 
@@ -20,7 +22,8 @@ def owners_machine() -> Machine:
 class Setup:
     """How to build a simulated plotter.
 
-    machine: size, anchors, work area, end stops, pen.
+    machine: size, anchors, work area, end stops, pen, as its owner believes them to be.
+    wall: what is true instead; None: the owner is right, and the pen touches midway between its two angles.
     start: where the gondola hangs when the power comes on, mm on paper; None: the machine's home, or where the
         firmware's own idea of its position at power-on is true.
     captured: the firmware as it was when tests/data/transcripts was recorded: factory settings, often useless for
@@ -31,6 +34,12 @@ class Setup:
 
     machine: Machine = field(default_factory=owners_machine)
     start: Point | None = None
+    wall: Wall | None = None
     captured: bool = False
     settings: Mapping[str, float] = field(default_factory=dict)
     options: Mapping[str, str | float | bool] = field(default_factory=dict)
+
+    @property
+    def truth(self) -> Truth | None:
+        """What is true of the machine; None: what its owner believes."""
+        return Truth(self.wall, self.machine) if self.wall else None

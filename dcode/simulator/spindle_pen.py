@@ -22,15 +22,16 @@ class SpindlePen:
         self._up, self._down = pen.up_angle, pen.down_angle
         self._up_s = float(options.get("pen_up_s", pen.up_angle / 180 * full_scale))
         self._down_s = float(options.get("pen_down_s", pen.down_angle / 180 * full_scale))
-        self._servo = Servo(plotter, pen)
-        self._used = False
+        self._plotter, self._pen = plotter, pen
+        self._servo: Servo | None = None
         self.due = inf  # when the pen will touch or leave the paper
 
     def set(self, speed: float, now: float) -> None:
         """The spindle's output has changed; 0 is off."""
-        self._used = self._used or speed > 0
-        if not self._used:
-            return
+        if self._servo is None:
+            if speed <= 0:
+                return
+            self._servo = Servo(self._plotter, self._pen)
         angle = self._up
         if speed > 0 and self._up_s != self._down_s:
             angle += (self._down - self._up) * (speed - self._up_s) / (self._down_s - self._up_s)
@@ -39,6 +40,6 @@ class SpindlePen:
 
     def settle(self, now: float) -> None:
         """Put the pen down or lift it if the moment has come."""
-        if self.due <= now:
+        if self._servo and self.due <= now:
             self._servo.settle(now)
             self.due = inf

@@ -13,6 +13,7 @@ from dcode.config.settings import load_settings
 from dcode.simulator.firmware import PROFILES
 from dcode.simulator.pty import Service, serve
 from dcode.simulator.setup import Setup
+from dcode.simulator.wall import load_wall
 
 
 @command()
@@ -24,6 +25,7 @@ from dcode.simulator.setup import Setup
 @click.option(
     "--ink", type=click.Path(dir_okay=False, path_type=Path), metavar="SVG", help="Keep what it draws in this file."
 )
+@click.option("--wall", metavar="FILE", help="How machine and wall really are: a TOML file, or crooked.")
 @click.option("--control", is_flag=True, help="Take orders (faults, say) on stdin, a JSON object a line.")
 @click.option("--reset-on-open", is_flag=True, help="Opening the port resets it, as it does most boards.")
 @click.option("--captured", is_flag=True, help="With the factory settings of its firmware.")
@@ -35,6 +37,7 @@ def sim(
     link: Path | None,
     speed: float,
     ink: Path | None,
+    wall: str | None,
     control: bool,
     reset_on_open: bool,
     captured: bool,
@@ -49,7 +52,7 @@ def sim(
     serve(
         Service(
             profile=profile,
-            setup=Setup(machine=machine, captured=captured),
+            setup=Setup(machine=machine, wall=load_wall(wall) if wall else None, captured=captured),
             speed=speed,
             link=link,
             ink=ink,

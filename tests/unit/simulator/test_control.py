@@ -11,6 +11,7 @@ from dcode.simulator.control import Control
 from dcode.simulator.faults import Line
 from dcode.simulator.firmware import build
 from dcode.simulator.setup import Setup
+from dcode.simulator.wall import PenServo, Surface, Wall
 
 
 @pytest.fixture
@@ -42,6 +43,11 @@ def test_an_order_may_come_in_parts(control: Control) -> None:
         [],
         {"do": "fly"},
         {"do": "ink"},
+        {"do": "wall", "at": [[1.0]]},
+        {"do": "wall", "at": [[1.0, "x"]]},
+        {"do": "pen", "number": 0},
+        {"do": "slip", "left": 1.0},
+        {"do": "slip", "left": "far"},
         {"do": "fault"},
         {"do": "fault", "kind": "drop", "cuont": 3},
         {"do": "fault", "kind": "drop", "way": "up"},
@@ -53,6 +59,31 @@ def test_a_bad_order_is_refused_and_the_next_one_is_not(control: Control, order:
     bad, good = tell(control, order, {"do": "status"})
     assert bad["ok"] is False and bad["error"]
     assert good["ok"] is True
+
+
+def test_the_truth_can_be_asked_for_and_the_pen_changed() -> None:
+    wall = Wall(servo=PenServo(touch_angle=50.0), surface=Surface(centre=1.0))
+    control = Control(Line(build("makelangelo", Setup(wall=wall))), dict, lambda path: None, lambda speed: None)
+    plotter = control._line.firmware.plotter
+    plotter.ink.pen_down(1.0, 2.0)
+    changed, told = tell(control, {"do": "pen", "number": 2}, {"do": "wall", "at": [[0, 0], [420.5, 594.5]]})
+    assert changed == {"ok": True}
+    assert told["touch_angles"] == pytest.approx([55.0, 50.0])
+    assert told["truth"]["steps_per_mm"] == 80.0 and told["pen"] == 2
+    assert told["ink"] == [{"pen": 1, "dry": False, "deepest": 0.0, "gouged": False, "points": [[1.0, 2.0]]}]
+
+
+def test_belts_slip_unbeknown_to_the_firmware() -> None:
+    control = Control(Line(build("marlin", Setup(wall=Wall()))), dict, lambda path: None, lambda speed: None)
+    plotter = control._line.firmware.plotter
+    assert tell(control, {"do": "slip", "left": 2.0, "right": 2.0}) == [{"ok": True}]
+    assert plotter.position[:2] == pytest.approx((0.0, 0.0))
+    assert plotter.paper[1] == pytest.approx(-2.6, abs=0.1)
+
+
+def test_without_a_wall_there_is_no_truth_to_tell(control: Control) -> None:
+    (told,) = tell(control, {"do": "wall"})
+    assert told == {"ok": True, "now": 0.0, "pen": 1, "ink": [], "truth": None}
 
 
 def test_a_fault_can_be_ordered_for_later(control: Control) -> None:

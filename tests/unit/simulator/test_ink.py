@@ -38,3 +38,37 @@ def test_each_pen_has_its_look_in_the_picture() -> None:
     picture = ink.svg(Bounds(-50.0, 50.0, 50.0, -50.0), {2: ("#cc0000", 0.8)})
     assert 'stroke="#cc0000" stroke-width="0.8"' in picture
     assert "M0 0L10 -5" in picture
+
+
+def test_a_pen_leaves_ink_only_as_far_as_it_goes() -> None:
+    ink = Ink(dry_after_mm=10.0)
+    ink.pen_down(0.0, 0.0)
+    ink.line_to(4.0, 0.0)
+    ink.line_to(16.0, 0.0)
+    ink.pen_up()
+    ink.pen_down(0.0, 5.0)
+    ink.line_to(3.0, 5.0)
+    ink.take(2)
+    ink.pen_down(0.0, 9.0)
+    ink.line_to(3.0, 9.0)
+    assert [(stroke.pen, stroke.dry, stroke.points) for stroke in ink] == [
+        (1, False, [(0.0, 0.0), (10.0, 0.0)]),
+        (1, True, [(10.0, 0.0), (16.0, 0.0)]),
+        (1, True, [(0.0, 5.0), (3.0, 5.0)]),
+        (2, False, [(0.0, 9.0), (3.0, 9.0)]),
+    ]
+    picture = ink.svg(Bounds(-20.0, 20.0, 20.0, -20.0))
+    assert "L10 0" in picture and "L16 0" not in picture and "M0 -5" not in picture
+
+
+def test_a_gouge_is_drawn_wider() -> None:
+    ink = Ink(gouge_mm=2.0)
+    for y, depth in ((0.0, 1.9), (5.0, 2.1)):
+        ink.pen_down(0.0, y)
+        ink.press(depth)
+        ink.press(0.5)
+        ink.line_to(10.0, y)
+        ink.pen_up()
+    assert [(stroke.deepest, stroke.gouged) for stroke in ink] == [(1.9, False), (2.1, True)]
+    picture = ink.svg(Bounds(-20.0, 20.0, 20.0, -20.0))
+    assert 'stroke-width="0.5"' in picture and 'stroke-width="1.5"' in picture

@@ -17,6 +17,8 @@ from dcode.errors import ConfigError
 from dcode.simulator.faults import Fault, FaultKind
 from dcode.simulator.port import PseudoPort
 from dcode.simulator.pty import Server, Service
+from dcode.simulator.setup import Setup
+from dcode.simulator.wall import Wall
 
 PATIENCE = 20.0  # seconds; a bound against hanging, nothing is measured by it
 
@@ -188,3 +190,21 @@ def test_as_a_program_it_says_where_it_is_takes_orders_and_leaves_its_ink(tmp_pa
         assert process.wait(PATIENCE) == 0
     assert "M0 0L50 0" in ink.read_text()
     assert not os.path.lexists(link)
+
+
+def test_ink_in_a_json_file_is_numbers(tmp_path: Path) -> None:
+    server = Server(Service("makelangelo", Setup(wall=Wall()), ink=tmp_path / "ink.json"))
+    server.line.receive(b"M280 P0 S40\n", 0.0)
+    server.line.advance(5.0)
+    server.close()
+    told = json.loads((tmp_path / "ink.json").read_text())
+    assert [stroke["points"] for stroke in told["ink"]] == [[[0.0, 0.0]]]
+    assert told["ink"][0]["deepest"] == pytest.approx(5.0)
+    assert told["truth"]["steps_per_mm"] == 80.0
+
+
+def test_a_wall_that_cannot_be_read_is_told_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "dcode.simulator", "--wall", str(tmp_path / "none.toml")]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    assert ended.returncode == 2
+    assert "none.toml" in ended.stderr and "cannot be read" in ended.stderr
