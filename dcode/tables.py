@@ -39,23 +39,28 @@ class Only:
         self.wanted, self.right = wanted, right
 
 
-def read_table(cls: type[T], table: object, file: str) -> T:
+def read_table(cls: type[T], table: object, file: str, others: list[str] | None = None) -> T:
     """One dataclass from a file's table. Raises ConfigError for what is wrong first, with how much more is.
 
-    A misspelt key comes before the one that is missing for it. The nearest key is named with all its dots.
+    A misspelt key comes before the one that is missing for it. The nearest key is named with all its dots. Where there
+    is a list for `others`, a key that is like no known one, or begins with an underscore, is put there with its dots
+    and is no error: a note of the user's, or a key of a newer dcode.
     """
     problems: list[_Problem] = []
     try:
         found = _table(cls, table, (), problems)
     except _Wrong as wrong:
         raise ConfigError(str(wrong), file=file, value=as_json(table)) from None
+    if others is not None:
+        foreign = [problem for problem in problems if problem.stranger and _is_foreign(cls, problem.path)]
+        others.extend(dotted(problem.path) for problem in foreign)
+        problems = [problem for problem in problems if problem not in foreign]
     if not problems:
         return found
     first = min(problems, key=lambda problem: not problem.stranger)
     meant = first.meant
     if first.stranger:
-        names = ".".join(part for part in first.path if isinstance(part, str))
-        meant = nearest_key(names, list(known_keys(cls)))
+        meant = _meant(cls, first.path)
     more = f" {len(problems) - 1} more to mend." if len(problems) > 1 else ""
     raise ConfigError(first.says + more, file=file, key=dotted(first.path), value=as_json(first.value), nearest=meant)
 
@@ -95,7 +100,7 @@ def known_keys(cls: type, prefix: str = "") -> Iterator[str]:
     """Every key of a table, with dots: pen.up_angle. The members of a list have no number: pens.name."""
     for name, hint in hints_of(cls).items():
         yield prefix + name
-        for inner in _tables_in(hint):
+        for inner in tables_in(hint):
             yield from known_keys(inner, f"{prefix}{name}.")
 
 
@@ -152,7 +157,16 @@ def _table(cls: type[T], table: object, path: KeyPath, problems: list[_Problem])
         if key not in known:
             says = f"there is no such key (its value is {shown(value)})."
             problems.append(_Problem((*path, key), value, says, stranger=True))
-    return cls.__new__(cls) if problems else cls(**values)
+    return cls(**values) if all(problem.stranger for problem in problems) else cls.__new__(cls)
+
+
+def _meant(cls: type, path: KeyPath) -> str:
+    """The known key that is most like an unknown one."""
+    return nearest_key(".".join(part for part in path if isinstance(part, str)), list(known_keys(cls)))
+
+
+def _is_foreign(cls: type, path: KeyPath) -> bool:
+    return str(path[-1]).startswith("_") or not _meant(cls, path)
 
 
 def _noted(hint: Any, value: object, path: KeyPath, problems: list[_Problem]) -> Any:
@@ -250,8 +264,9 @@ def _numbered_texts(table: Mapping[str, object], path: KeyPath, problems: list[_
     return texts
 
 
-def _tables_in(hint: Any) -> Iterator[type]:
+def tables_in(hint: Any) -> Iterator[type]:
+    """The dataclasses that an annotation names."""
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         yield hint
     for argument in get_args(hint):
-        yield from _tables_in(argument)
+        yield from tables_in(argument)

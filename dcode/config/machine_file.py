@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from dcode.config import paths
 from dcode.config.machine_json import BeltKeys, MachineJson, NamedPenKeys, PointKeys
+from dcode.config.machine_schema import MIGRATIONS, Migration, migrated
 from dcode.errors import ConfigError
 from dcode.geometry.bounds import Bounds
+from dcode.machine.height_map import HeightMap
 from dcode.machine.machine import BeltDrive, BeltLimits, Machine, NamedPen, Pen
+from dcode.machine.pen_range import servo_beyond
 from dcode.tables import dotted, read_table, shown
 
 _DRIVE: Final = ("pulley_teeth", "belt_pitch_mm", "steps_per_turn", "microsteps")
@@ -28,23 +31,52 @@ def find_machine(told: str | Path | None = None) -> Path:
     return own if own.exists() else paths.data_dir("configs") / paths.MACHINE_FILE
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A machine, and the file's own JSON that describes it, as the newest schema has it.
+
+    `others` are the keys, dotted, that mean nothing to dcode: they are kept when the file is written.
+    """
+
+    machine: Machine
+    data: Mapping[str, Any]
+    others: tuple[str, ...]
+
+
 def load_machine(path: Path) -> Machine:
     """The machine that a file describes. Raises ConfigError with file, key, value and the nearest known key."""
+    return parse_machine(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """What is in a machine file. Raises ConfigError."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", file=str(path)) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"not UTF-8 text at byte {error.start}", file=str(path)) from error
-    return parse_machine(text, str(path))
 
 
 def parse_machine(text: str, file: str = "machine.json") -> Machine:
     """As load_machine, for text that is already read; `file` is named in errors."""
-    keys = read_table(MachineJson, _read_json(text, file), file)
+    return describe(_read_json(text, file), file).machine
+
+
+def parse_described(
+    text: str, file: str = "machine.json", migrations: Mapping[int, Migration] = MIGRATIONS
+) -> Described:
+    """As parse_machine, with the JSON itself."""
+    return describe(_read_json(text, file), file, migrations)
+
+
+def describe(data: Any, file: str, migrations: Mapping[int, Migration] = MIGRATIONS) -> Described:
+    """The machine in the JSON of a file. Raises ConfigError; every key and all of them together are looked at."""
+    data, others = migrated(data, file, migrations), list[str]()
+    keys = read_table(MachineJson, data, file, others)
     machine = _machine(keys, file)
     _refuse_nonsense(machine, file)
-    return machine
+    return Described(machine, data, tuple(others))
 
 
 class _Object(dict[str, Any]):
@@ -103,6 +135,7 @@ def _machine(keys: MachineJson, file: str) -> Machine:
         max_feed=size.max_feed,
         acceleration=size.acceleration,
         pens=tuple(_named_pen(one, pen) for one in keys.pens),
+        height_map=HeightMap(**_given(keys.height_map, HeightMap.__slots__)) if keys.height_map else None,
         port=keys.serial.port,
         profile=keys.serial.profile,
     )
@@ -138,6 +171,10 @@ def _refuse_nonsense(machine: Machine, file: str) -> None:
         if pen.up_angle == pen.down_angle:
             problem = "the same as up_angle: the pen would never leave the paper."
             _refuse(file, f"{key}.down_angle", pen.down_angle, problem)
+        if pen.z_up is not None and pen.z_up == pen.z_down:
+            _refuse(file, f"{key}.z_down", pen.z_down, "the same as z_up: the pen would never leave the paper.")
+        if beyond := servo_beyond(pen, machine.height_map):
+            _refuse(file, "height_map", None, f"with it, {key}.down_angle may be {beyond:.1f}: beyond 0 to 180.")
     if area.left >= area.right:
         _refuse(file, "work_area.left", area.left, f"not left of work_area.right, {shown(area.right)}.")
     if area.bottom >= area.top:

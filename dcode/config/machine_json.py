@@ -64,6 +64,9 @@ class PenKeys:
     lower_seconds: NotNegative = 0.3
     servo_index: Index = 0
     max_rest_seconds: Positive = 10.0
+    z_up: float | None = None  # mm, of a pen on an axis
+    z_down: float | None = None
+    dry_after_m: Positive | None = None  # metres of ink in a fresh pen
     width_mm: Positive = PEN_MM  # of its line
 
 
@@ -80,6 +83,9 @@ class NamedPenKeys:
     raise_seconds: NotNegative | None = None
     lower_seconds: NotNegative | None = None
     max_rest_seconds: Positive | None = None
+    z_up: float | None = None
+    z_down: float | None = None
+    dry_after_m: Positive | None = None
     width_mm: Positive | None = None
 
 
@@ -112,12 +118,50 @@ class GondolaKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class HeightMapKeys:
+    """What is added to a pen's lowered height at the corners of the work area and in its centre: degrees, or mm."""
+
+    top_left: float = 0.0
+    top_right: float = 0.0
+    bottom_left: float = 0.0
+    bottom_right: float = 0.0
+    centre: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MachineCalibrationKeys:
+    """What the last calibration of the machine found: nothing goes by it, a person may want to know.
+
+    The offsets: how much longer the belts were at home than believed. `skew_degrees`: how far the sheet was turned
+    against the motors, counter-clockwise; on rails, how far the y axis leans to the right.
+    """
+
+    date: Text
+    residual_mm: NotNegative
+    distances: Count
+    left_offset_mm: float | None = None
+    right_offset_mm: float | None = None
+    skew_degrees: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalibratedKeys:
+    """When it was done last, as an ISO date; and what came of it."""
+
+    pen: Text | None = None
+    machine: MachineCalibrationKeys | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MachineJson:
     machine: MachineKeys
     work_area: WorkAreaKeys
     pen: PenKeys
+    schema_version: Count = 1  # machine_schema.py
     pens: tuple[NamedPenKeys, ...] = ()
     home: PointKeys = PointKeys(0.0, 0.0)
     serial: SerialKeys = SerialKeys()
     belts: BeltKeys = BeltKeys()
     gondola: GondolaKeys = GondolaKeys()
+    height_map: HeightMapKeys | None = None
+    calibrated: CalibratedKeys = CalibratedKeys()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dcode.config.machine_file import find_machine, load_machine, parse_machine
+from dcode.config.machine_file import find_machine, load_machine, parse_described, parse_machine
 from dcode.config.paths import data_dir
 from dcode.errors import ConfigError
 from dcode.geometry.bounds import Bounds
@@ -100,13 +100,35 @@ def test_measured_steps_override_what_the_teeth_say():
         (changed(machine={"widht_mm": 5}), "machine.widht_mm", 5, "machine.width_mm"),
         (changed(gondola={"mass": 1}), "gondola.mass", 1, "gondola.mass_kg"),
         (changed(pens=[{"name": "a", "color": "red"}]), "pens[0].color", "red", "pens.colour"),
-        (changed(zzz=1), "zzz", 1, ""),
+        (changed(schema_versoin=1), "schema_versoin", 1, "schema_version"),
     ],
 )
 def test_an_unknown_key_is_named_with_the_nearest_known_one(text: str, key: str, value: object, nearest: str):
     error = refused(text)
     assert (error.key, error.value, error.nearest) == (key, value, nearest)
     assert "no such key" in str(error)
+
+
+def test_a_key_that_is_like_no_known_one_is_a_note_and_no_error():
+    text = changed(zzz=1, _up_angle=30, pen={"_down_angle": "was 38 in May"}, pens=[{"name": "a", "bought": 2026}])
+    described = parse_described(text)
+    assert described.machine.pens[0].name == "a"
+    assert set(described.others) == {"zzz", "_up_angle", "pen._down_angle", "pens[0].bought"}
+
+
+def test_a_note_does_not_hide_what_is_wrong():
+    assert refused(changed(zzz=1, pen={"_note": 1, "up_angle": "90"})).key == "pen.up_angle"
+
+
+def test_a_file_of_a_newer_schema_is_refused_in_a_sentence():
+    error = refused(changed(schema_version=7))
+    assert (error.key, error.value) == ("schema_version", 7)
+    assert "version 7" in str(error) and "newer dcode" in str(error)
+
+
+@pytest.mark.parametrize("version", [0, "1", True, 1.5, None])
+def test_a_schema_version_is_a_whole_number(version: object):
+    assert refused(changed(schema_version=version)).key == "schema_version"
 
 
 @pytest.mark.parametrize(
