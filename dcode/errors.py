@@ -16,6 +16,7 @@ DcodeError
 │   ├── Refused            a line that the firmware did not carry out, whether or not it said ok
 │   └── UnexpectedReset    the greeting of a firmware that has just started, in the middle of work
 ├── MachineNotReady        unplugged, unregistered, in alarm, busy
+├── CalibrationError       an answer that a guide cannot take; nothing has changed
 ├── JobError               no such job, or not in a state for this
 ├── JournalError           a job's journal cannot be read or written
 ├── DaemonUnreachable      no daemon answers on the socket
@@ -134,6 +135,10 @@ class UnexpectedReset(FirmwareError):
 
 class MachineNotReady(DcodeError):
     """The plotter cannot do this now: unplugged, unregistered, in alarm, or busy."""
+
+
+class CalibrationError(DcodeError):
+    """An answer that a guide cannot take, or a guide that is not there. Nothing has changed, nothing moves."""
 
 
 class JobError(DcodeError):

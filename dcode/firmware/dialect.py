@@ -98,7 +98,18 @@ class Realtime:
     resume: bytes = b""
     reset: bytes = b""
     jog_cancel: bytes = b""
+    # Of the feed override: back to 100 %, and by 10 and 1 % up and down; from 10 to 200 %.
+    feed_full: bytes = b""
+    feed_up_10: bytes = b""
+    feed_down_10: bytes = b""
+    feed_up_1: bytes = b""
+    feed_down_1: bytes = b""
     reserved: bytes = b""  # further ones
+
+    @property
+    def feed_override(self) -> bytes:
+        """All bytes of the feed override; empty where the firmware has none."""
+        return self.feed_full + self.feed_up_10 + self.feed_down_10 + self.feed_up_1 + self.feed_down_1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +133,35 @@ class PenCommands:
     template: str
     before: tuple[str, ...] = ()  # what makes the pen wait until the moves before it are drawn
     settle: bool = True  # wait for the servo by a dwell; False where the firmware does
+    turns_at_once: bool = False  # without `before`, the template turns the servo while moves go on
     angle_low: float = 0.0  # the servo's range, degrees
     angle_high: float = 180.0
+    angle_decimals: int = 1  # that the firmware takes of an angle; what is more it cuts off
     s_low: float = 0.0  # spindle: S at angle_low and angle_high
     s_high: float = 1000.0
+    s_steps: int = 0  # spindle: positions that the servo has from s_low to s_high; 0: not known, or too many to matter
     z_down: float = 0.0  # z: height at the machine's down_angle and up_angle, mm
     z_up: float = 5.0
+    z_low: float | None = None  # z: how far the axis may go; as far as these two where it is not said
+    z_high: float | None = None
+
+    @property
+    def in_mm(self) -> bool:
+        """Whether the pen's height is told in mm: on an axis whose words are not a servo's degrees."""
+        return self.method == "z" and "{z}" in self.template
+
+    @property
+    def angles(self) -> tuple[float, float]:
+        """The servo's range, degrees."""
+        return self.angle_low, self.angle_high
+
+    @property
+    def z_range(self) -> tuple[float, float]:
+        """The heights that the axis may be told; degrees where it takes those for its words."""
+        if not self.in_mm:
+            return self.angle_low, self.angle_high
+        low, high = sorted((self.z_down, self.z_up))
+        return low if self.z_low is None else self.z_low, high if self.z_high is None else self.z_high
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +192,8 @@ class Commands:
     home: str = ""
     limits: str = ""  # asks for the area that the firmware itself keeps moves in
     unlock: str = ""  # ends an alarm; only ever sent because a user asked for it
+    # A position that it believes already is not taken anew, whatever has become of the belts: tell another one first.
+    set_position_twice: bool = False
     home_sets_position: bool = False  # whether the firmware knows its coordinates after it
 
 
@@ -188,6 +224,23 @@ class Console:
     queries: Pattern
     settings: Pattern
     loses_position: Pattern | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What tells it where the motors are and how they turn; firmware_settings.py says what the templates know.
+
+    Never the sheet's edges: where its area's corners are the motors, those alone are told.
+    """
+
+    belts: tuple[str, ...] = ()  # the lines, where it drives belts
+    rails: tuple[str, ...] = ()  # and where it drives x and y
+    by_hand: tuple[str, ...] = ()  # lines of its configuration file, where only that has these values
+    switches: str = ""  # takes {left} and {right}, the belts' lengths at the end-stops
+    note: str = ""  # what a user should know who sends them
+    asks: str = ""  # a harmless line, whose answer says what it has now,
+    # by groups of these patterns: steps_x, steps_y; left, right, top or span of the motors; switch_left, switch_right.
+    told: tuple[Pattern, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,4 +70,5 @@ class Framing:
 def reserved_bytes(profile: FirmwareProfile) -> frozenset[int]:
     """The bytes that this firmware acts on wherever they are, even inside a comment."""
     real = profile.realtime
-    return frozenset(real.status + real.hold + real.resume + real.reset + real.jog_cancel + real.reserved)
+    steers = real.status + real.hold + real.resume + real.reset + real.jog_cancel
+    return frozenset(steers + real.feed_override + real.reserved)

@@ -183,8 +183,7 @@ class Guard:
             self.check_move(at, end)
             self._at = end
         elif set(values) <= {"Z", "F"} and "Z" in values and self._profile.pen.method == "z":
-            pen = self._profile.pen
-            self._check_range(text, "Z", values["Z"], min(pen.z_down, pen.z_up), max(pen.z_down, pen.z_up))
+            self._check_range(text, "Z", values["Z"], *self._profile.pen.z_range)
         else:
             raise Refused(f"{text}: not a move that dcode makes", line=text, why="words")
 

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from dcode.errors import ConfigError
 from dcode.firmware.dialect import (
+    Calibration,
     Commands,
     Console,
     Flow,
@@ -59,6 +60,7 @@ class FirmwareProfile:
     stop: Stop = field(default_factory=Stop)
     identity: Identity = field(default_factory=Identity)
     planning: Planning = field(default_factory=Planning)
+    calibration: Calibration = field(default_factory=Calibration)
     errors: Mapping[int, str] = field(default_factory=dict)
     alarms: Mapping[int, str] = field(default_factory=dict)
     y_down: bool = False

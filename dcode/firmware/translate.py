@@ -11,9 +11,10 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
-from dcode.errors import ConfigError
+from dcode.errors import ConfigError, LimitError
 from dcode.firmware.command import Command as Command
 from dcode.firmware.command import CommandKind
+from dcode.firmware.feed_pace import FULL, FeedPace
 from dcode.firmware.framing import Framing
 from dcode.firmware.profile import FirmwareProfile
 from dcode.firmware.replies import Reply, ReplyKind
@@ -40,6 +41,10 @@ class Translator:
         self._per_minute = 60.0 if profile.moves.feed_unit == "mm/s" else 1.0
         self._down = -1.0 if profile.y_down else 1.0
         self._feed = ""  # as the firmware was last told
+        self._number = 0  # of the pen
+        self._deeper: dict[int, float] = {}  # degrees, by pen
+        self._pace = FULL
+        self.fastest = 0.0  # mm/min, of all that was told
 
     # -- rows of a program ---------------------------------------------------------------------------------------------
 
@@ -56,7 +61,7 @@ class Translator:
             case Kind.PEN_UP:
                 return self._raise(row)
             case Kind.PEN_DOWN:
-                return self._lower(row, None)
+                return self._lower(row, None, at)
             case Kind.DWELL:
                 return self._dwell(step.value, row)
             case Kind.HOME:
@@ -67,7 +72,57 @@ class Translator:
 
     def take_pen(self, number: int) -> None:
         """From now on with that pen's angles and speeds."""
-        self._pen = self._machine.named_pen(number).pen
+        self._number, self._pen = number, self._machine.named_pen(number).pen
+
+    # -- while a job is drawn ------------------------------------------------------------------------------------------
+
+    @property
+    def pen_number(self) -> int:
+        """The pen that was taken; 0 for the machine's own."""
+        return self._number
+
+    @property
+    def deeper(self) -> float:
+        """Degrees that the pen which was taken is lowered further than machine.json says; above 0 presses harder."""
+        return self._deeper.get(self._number, 0.0)
+
+    @property
+    def deeper_by_pen(self) -> dict[int, float]:
+        """The same for all pens that differ."""
+        return {pen: degrees for pen, degrees in self._deeper.items() if degrees}
+
+    def go_deeper(self, degrees: float) -> None:
+        """Lower the pen that was taken so many degrees further than machine.json says, from the next time on.
+
+        Raises LimitError where that is beyond what its servo or axis turns, or as high as the raised pen.
+        """
+        low, high = self._profile.pen.z_range if self._profile.pen.method == "z" else self._profile.pen.angles
+        wall = self._machine.height_map
+        spread = wall.span if wall else (0.0, 0.0)
+        lowered = self._lowered(degrees)
+        for height in (lowered + spread[0], lowered + spread[1]):
+            if not low <= height <= high:
+                limit = low if height < low else high
+                message = f"The pen would be lowered to {shortest(height, 2)}, and goes from {low:g} to {high:g}."
+                raise LimitError(message, axis="pen", value=height, limit=limit)
+        if (lowered - self.raised) * (self._lowered(0.0) - self.raised) <= 0.0:
+            message = "So much lighter, the pen would not leave its raised height."
+            raise LimitError(message, axis="pen", value=lowered, limit=self.raised)
+        self._deeper[self._number] = degrees
+
+    def as_machine_says(self) -> None:
+        """Nothing is other than machine.json says any more: neither pens nor feeds."""
+        self._deeper.clear()
+        self.take_pace(FULL)
+        self.fastest = 0.0
+
+    def take_pace(self, pace: FeedPace) -> None:
+        """From now on with other feeds than the program says."""
+        self._pace = pace
+
+    def deepened(self, at: Point) -> Command:
+        """Bring the lowered pen to its height anew, in mid-stroke; only where the firmware's servo turns at once."""
+        return Command(self._pen_text(self._height_at(at)), -1, 0.0, CommandKind.PEN, pen="down")
 
     @property
     def max_rest_seconds(self) -> float:
@@ -91,16 +146,26 @@ class Translator:
         self._feed = ""
         return self._raise(-1)
 
-    def pen_down(self, angle: float | None = None) -> list[Command]:
-        """Lower the pen, to the machine's angle or another; degrees of its servo."""
+    def pen_down(self, angle: float | None = None, at: Point | None = None) -> list[Command]:
+        """Lower the pen, to the machine's angle, the wall's height at `at` counted in, or to another angle, degrees."""
         self._feed = ""
-        return self._lower(-1, angle)
+        return self._lower(-1, angle, at)
 
     def pen_angle(self, angle: float) -> list[Command]:
         """Turn the pen's servo to an angle, degrees."""
         self._feed = ""
         seconds = max(self._pen.raise_seconds, self._pen.lower_seconds)
-        return self._turn(angle, seconds, shortest(angle, 1), -1)
+        return self._turn(self._own(angle), seconds, shortest(angle, 1), -1)
+
+    @property
+    def raised(self) -> float:
+        """The height at which the pen is up, in its own unit."""
+        return self._own(self._pen.up_angle, self._pen.z_up)
+
+    def pen_to(self, height: float, seconds: float, pen: str) -> list[Command]:
+        """Bring the pen to a height in its own unit (degrees; mm on an axis), which is its `pen` state then; wait."""
+        self._feed = ""
+        return self._turn(height, seconds, pen, -1)
 
     def travel(self, to: Point, at: Point, feed: float | None = None) -> list[Command]:
         """A straight move from `at`, at the travel speed or another. The pen is up: the caller sees to that."""
@@ -110,7 +175,8 @@ class Translator:
     def set_position(self, x: float, y: float) -> list[Command]:
         """Tell the firmware that the gondola is at (x, y)."""
         self._feed = ""
-        return [self._set_position(x, y, -1)]
+        aside = [self._set_position(x + 1, y + 1, -1)] if self._profile.commands.set_position_twice else []
+        return [*aside, self._set_position(x, y, -1)]
 
     def homing(self) -> list[Command]:
         """Find home by the end-stops. Raises ConfigError where the profile has no command for it."""
@@ -190,7 +256,8 @@ class Translator:
         moves = self._profile.moves
         drawing = kind is CommandKind.DRAW
         letter = "G1" if drawing else moves.travel
-        feed = min(feed, self._max_feed)
+        feed = self._pace.told(min(feed, self._max_feed), self._max_feed)
+        self.fastest = max(self.fastest, feed)
         longest = moves.segment_draw_mm if drawing else moves.segment_travel_mm
         length = math.hypot(to[0] - at[0], to[1] - at[1])
         pieces = math.ceil(length / longest - _ROUNDING) if longest else 1
@@ -228,6 +295,7 @@ class Translator:
                 break
             decimals -= 1
         self._feed = feed_text
+        feed *= self._pace.firmware
         return Command(text, row, length / feed * 60, kind, to, feed)
 
     def _text(self, letter: str, at: Point, to: Point, decimals: int) -> str:
@@ -242,26 +310,52 @@ class Translator:
     # -- the rest ------------------------------------------------------------------------------------------------------
 
     def _raise(self, row: int) -> list[Command]:
-        return self._turn(self._pen.up_angle, self._pen.raise_seconds, "up", row)
+        return self._turn(self.raised, self._pen.raise_seconds, "up", row)
 
-    def _lower(self, row: int, angle: float | None) -> list[Command]:
-        angle = self._pen.down_angle if angle is None else angle
-        return self._turn(angle, self._pen.lower_seconds, "down", row)
+    def _lower(self, row: int, angle: float | None, at: Point | None) -> list[Command]:
+        """Where the wall comes nearer to the pen, or lies deeper, that is counted in: here, and at no other moment."""
+        height = self._height_at(at) if angle is None else self._own(angle)
+        return self._turn(height, self._pen.lower_seconds, "down", row)
 
-    def _turn(self, angle: float, seconds: float, pen: str, row: int) -> list[Command]:
-        how = self._profile.pen
-        text = how.template.format(
-            index=self._pen.servo_index,
-            angle=shortest(angle, 1),
-            s=round(max(1.0, self._spindle(angle))),
-            z=shortest(self._height(angle), 2),
-        )
+    def _height_at(self, at: Point | None) -> float:
+        """Of the lowered pen, with the wall's height counted in where the place is known."""
+        wall, height = self._machine.height_map, self._lowered(self.deeper)
+        return height if at is None or wall is None else height + wall.offset(self._machine.work_area, at)
+
+    def _lowered(self, deeper: float) -> float:
+        """Of the lowered pen in its own unit, so many degrees further down; on an axis by their share of the way."""
+        pen = self._pen
+        down = self._own(pen.down_angle, pen.z_down)
+        if not deeper:
+            return down
+        turn = abs(pen.down_angle - pen.up_angle) or 1.0
+        return down + deeper * (down - self.raised) / turn
+
+    def _turn(self, height: float, seconds: float, pen: str, row: int) -> list[Command]:
+        """Bring the pen to a height in its own unit. Where the firmware waits for its servo, only for what is more."""
+        how, text = self._profile.pen, self._pen_text(height)
         lines = [Command(line, row, 0.0, CommandKind.PEN) for line in how.before]
-        if not how.settle:
+        own_wait = 0.0 if how.settle else self._profile.planning.servo_seconds
+        wait = self._dwell(seconds - own_wait, row)
+        if not wait:
             return [*lines, Command(text, row, seconds, CommandKind.PEN, pen=pen)]
-        lines.append(Command(text, row, 0.0, CommandKind.PEN, pen=None if seconds else pen))
-        lines.extend(command._replace(kind=CommandKind.PEN, pen=pen) for command in self._dwell(seconds, row))
-        return lines
+        lines.append(Command(text, row, own_wait, CommandKind.PEN))
+        return [*lines, *(command._replace(kind=CommandKind.PEN, pen=pen) for command in wait)]
+
+    def _pen_text(self, height: float) -> str:
+        how = self._profile.pen
+        return how.template.format(
+            index=self._pen.servo_index,
+            angle=shortest(height, how.angle_decimals),
+            s=round(max(1.0, self._spindle(height))),
+            z=shortest(height, 2),
+        )
+
+    def _own(self, angle: float, z: float | None = None) -> float:
+        """An angle in the pen's own unit; on an axis the height `z`, or else the one that the angle stands for."""
+        if not self._profile.pen.in_mm:
+            return angle
+        return self._height(angle) if z is None else z
 
     def _spindle(self, angle: float) -> float:
         """S for a servo angle: the range of the one laid over the other. S0 would switch the output off."""

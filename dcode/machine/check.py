@@ -21,6 +21,7 @@ from dcode.gcode.notes import Note
 from dcode.geometry.bounds import Bounds
 from dcode.machine.limits import SoftLimits
 from dcode.machine.machine import Machine
+from dcode.machine.pen_range import SERVO, servo_beyond
 from dcode.machine.reach import Breach
 from dcode.machine.report import KEPT, Report, Violation
 from dcode.machine.suspects import LARGE, rows_leaving, rows_outside
@@ -35,6 +36,7 @@ def check(program: Program, machine: Machine) -> Report:
     measured = measure(motion)
     found, total = _moves(motion, machine, limits, measured)
     fatal = [Violation(note.line, note.kind, None, None, note.message) for note in program.notes if note.fatal]
+    fatal = sorted([*fatal, *_servos(motion, machine)], key=lambda violation: violation.line)
     return Report(
         lines=program.lines,
         violations=tuple(islice(heapq.merge(fatal, found, key=lambda violation: violation.line), KEPT)),
@@ -46,6 +48,20 @@ def check(program: Program, machine: Machine) -> Report:
         notes=(*(note for note in program.notes if not note.fatal), *_remarks(motion, measured)),
         more_notes=program.more_notes,
     )
+
+
+def _servos(motion: Motion, machine: Machine) -> Iterator[Violation]:
+    """The first pen that the height map would turn beyond its servo's range somewhere on the wall."""
+    if machine.height_map is None:
+        return
+    kinds, row, pen = bytes(motion.kind), -1, machine.pen
+    while (beyond := servo_beyond(pen, machine.height_map)) is None:
+        row = kinds.find(Kind.PEN_CHANGE, row + 1)
+        if row < 0:
+            return
+        pen = machine.named_pen(int(motion.value[row])).pen
+    text = f"the height map lowers this pen to {beyond:.1f} degrees; a servo turns from 0 to 180"
+    yield Violation(_line(motion, max(row, 0)), "servo", beyond, SERVO[0] if beyond < SERVO[0] else SERVO[1], text)
 
 
 def _moves(motion: Motion, machine: Machine, limits: SoftLimits, measured: Measure) -> tuple[list[Violation], int]:

@@ -14,6 +14,7 @@ from typing import Final
 from dcode.geometry.bounds import Bounds
 from dcode.geometry.kinematics import Belts
 from dcode.geometry.pen_width import PEN_MM
+from dcode.machine.height_map import HeightMap
 
 # A 0.4 N·m stepper on a 20-tooth GT2 pulley (radius 6.37 mm) holds 63 N; 6 mm GT2 belt carries more than that.
 _MAX_TENSION_N: Final = 60.0
@@ -33,6 +34,10 @@ class Pen:
     servo_index: int = 0
     # How long the pen may rest on the paper without moving: felt tips leave a blot within seconds.
     max_rest_seconds: float = 10.0
+    # mm, of a pen on an axis; None: the profile's own heights, or what the angles stand for between those.
+    z_up: float | None = None
+    z_down: float | None = None
+    dry_after_m: float | None = None  # how far its ink goes, metres
     width_mm: float = PEN_MM
 
 
@@ -101,6 +106,7 @@ class Machine:
     max_feed: float | None = None  # mm/min
     acceleration: float | None = None  # mm/s2
     pens: tuple[NamedPen, ...] = ()
+    height_map: HeightMap | None = None  # added to every pen's lowered height
     port: str | None = None
     profile: str | None = None
 

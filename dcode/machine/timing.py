@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 
 from dcode.gcode.motion import Kind, Motion
 from dcode.machine.estimate import Estimate, PenShare
@@ -19,14 +20,15 @@ def estimate(motion: Motion, machine: Machine, pace: Pace | None = None, way: Wa
     how long the user takes is not known.
     """
     pace, tools, rows = pace or Pace.of(machine), kernel(way), len(motion)
+    own_wait = 0.0 if pace.settles else pace.pen_s  # of the firmware: a host only waits for what is more
     numbers = [number for number, _ in _taken(motion)]
     pens = [machine.pen, *(machine.named_pen(number).pen for number in numbers)]
     size = 1 << int(pace.blocks).bit_length()
     totals = tools.floats([0.0] * (TOTALS * len(pens)))
     elapsed = tools.floats([0.0] * max(rows, 1))
     pacer = tools.pacer(
-        tools.floats(pace.numbers()),
-        tools.floats([figure for pen in pens for figure in _figures(pen)]),
+        tools.floats(replace(pace, settles=True).numbers()),
+        tools.floats([figure for pen in pens for figure in _figures(pen, own_wait)]),
         totals,
         elapsed,
         tools.floats([0.0] * (7 * size)),
@@ -65,8 +67,9 @@ def _called(motion: Motion, machine: Machine) -> list[tuple[int, str]]:
     ]
 
 
-def _figures(pen: Pen) -> list[float]:
-    figures = [pen.draw_speed / 60, pen.travel_speed / 60, pen.raise_seconds, pen.lower_seconds]
+def _figures(pen: Pen, own_wait: float) -> list[float]:
+    waits = [max(0.0, seconds - own_wait) for seconds in (pen.raise_seconds, pen.lower_seconds)]
+    figures = [pen.draw_speed / 60, pen.travel_speed / 60, *waits]
     assert len(figures) == PENS
     return figures
 

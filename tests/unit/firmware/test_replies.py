@@ -53,6 +53,7 @@ def heard(profile: FirmwareProfile, data: bytes) -> list[tuple[ReplyKind, int | 
         ("marlin", b"echo:Home XYZ First\r\n", K.REFUSED, None),
         ("marlin", b"echo:Home Z First\r\n", K.REFUSED, None),
         ("marlin", b"Error:Servo 1 out of range\n", K.REFUSED, None),
+        ("marlin", b"Error:EEPROM disabled\n", K.INFO, None),  # M500 in a build without it
         ("marlin", b"Error:Printer halted. kill() called!\n", K.FAULT, None),
         ("marlin", b"X:325.00 Y:-482.65 Z:100.00 Count X:94254 Y:78612 Z:8000\n", K.STATUS, None),
         ("marlin", b"//action:pause\n", K.ACTION, None),

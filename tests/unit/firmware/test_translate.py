@@ -81,6 +81,13 @@ def test_y_grows_downwards_where_the_firmware_says_so(profiles: Profiles, machin
     assert texts(translator.set_position(1.0, -2.0)) == ["G92 X1 Y2"]
 
 
+def test_marlin_is_told_another_position_first_because_it_takes_none_that_it_has_already(
+    profiles: Profiles, machine: Machine
+) -> None:
+    translator = Translator(profiles["marlin"], machine)
+    assert [command.text for command in translator.set_position(0.0, 0.0)] == ["G92 X1 Y1", "G92 X0 Y0"]
+
+
 def test_long_moves_are_cut_for_a_firmware_that_bows_them_and_keep_their_row(
     profiles: Profiles, machine: Machine
 ) -> None:
