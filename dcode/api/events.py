@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dcode.api.methods import Job, Model, Status, WireLine
+from dcode.api.methods import Job, MachineShown, Model, Status, WireLine
+from dcode.api.pens import Asked
 
 
 class StatusChanged(Model):
@@ -41,6 +42,14 @@ class Notice(Model):
     job: int | None = None
 
 
+class PenChange(Model):
+    """A job waits for a pen, or for somebody's word: plotter.pen_changed goes on. Told once; Status.asks stays."""
+
+    event: Literal["pen_change"] = "pen_change"
+    job: int
+    asks: Asked
+
+
 class Wire(Model):
     """Lines of the wire, for clients that follow it (wire.follow)."""
 
@@ -49,4 +58,11 @@ class Wire(Model):
     missed: int = 0  # lines that were left out because there were too many
 
 
-Event = StatusChanged | JobChanged | JobForgotten | Notice | Wire
+class MachineChanged(Model):
+    """machine.json was changed, or read again: what the daemon goes by from now on."""
+
+    event: Literal["machine"] = "machine"
+    machine: MachineShown
+
+
+Event = StatusChanged | JobChanged | JobForgotten | Notice | PenChange | Wire | MachineChanged

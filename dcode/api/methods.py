@@ -10,18 +10,15 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from dcode.api import calibration, pens
+from dcode.api.model import Model as Model
 
 JobState = Literal["checking", "ready", "plotting", "paused", "interrupted", "done", "failed", "cancelled"]
 PlotterState = Literal[
     "disconnected", "connecting", "idle", "homing", "plotting", "pausing", "paused", "stopping", "alarm"
 ]
-
-
-class Model(BaseModel):
-    """What every message is: closed, so that a mistyped key is an error and not silence."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class Nothing(Model):
@@ -67,6 +64,11 @@ class Status(Model):
     ack_ms: float | None = Field(None, description="round trip of a line, mean of the last hundred")
     ack_max_ms: float | None = Field(None, description="the longest of them")
     queued: int = Field(0, description="jobs that are ready and wait")
+    drift: tuple[float, float] | None = Field(None, description="mm right and up, as the job's last audit found it")
+    pen_in_hand: pens.PenInk | None = Field(None, description="the pen that was put in last, and its ink")
+    asks: pens.Asked | None = Field(None, description="what a paused job waits for")
+    feed_override: float = Field(100, description="% of the feeds that the program says, as it was adjusted")
+    pen_offset: float = Field(0, description="degrees that the pen is lowered further than machine.json says")
     message: str | None = Field(None, description="why the machine is not idle, or what went wrong last")
     report: str | None = Field(None, description="the firmware's own state, where it reports one")
 
@@ -76,6 +78,7 @@ class Job(Model):
 
     id: int
     name: str
+    kind: Literal["drawing", "rehearsal"] = Field("drawing", description="a rehearsal is gone through with the pen up")
     state: JobState
     reason: str | None = None
     created: float = Field(description="Unix time")
@@ -96,6 +99,31 @@ class Job(Model):
     pen_lifts: int = 0
     bounds: tuple[float, float, float, float] | None = Field(None, description="left, right, top, bottom")
     profile: str | None = None
+    audit: Literal["off", "mark"] = Field("off", description="whether the gondola goes to a mark at changes of pens")
+    drift: tuple[float, float] | None = Field(None, description="mm right and up that an audit found last")
+    feed_override: float = Field(100, description="% of the feeds, as it was adjusted last while it was drawn")
+    pen_offsets: dict[str, float] = Field(default_factory=dict, description="degrees further down, by pen, likewise")
+
+
+class MachineValue(Model):
+    """A value of machine.json, and whether the file says it, it is a default, or it follows from other keys."""
+
+    value: Any
+    source: Literal["file", "default", "derived"]
+
+
+class MachineShown(Model):
+    """The machine that the daemon goes by. `others` are keys of the file that it keeps and does not know."""
+
+    path: str
+    values: dict[str, MachineValue] = Field(description="by dotted key: pen.up_angle, pens[0].name")
+    others: list[str]
+
+
+class MachineChanges(Model):
+    """Keys of machine.json, dotted, and their new values; null takes a key out. A list takes a new item at its end."""
+
+    changes: dict[str, Any] = Field(min_length=1)
 
 
 class DaemonInfo(Model):
@@ -181,6 +209,36 @@ class Register(Model):
     second: bool = False
 
 
+class Audit(Model):
+    """Go to a mark, pen up, so that a user sees how far off it is; null: the one registered last, or home."""
+
+    mark: str | None = None
+
+
+class Audited(Model):
+    """Where the gondola went; plotter.drift takes what is seen there."""
+
+    mark: Mark
+    status: Status
+
+
+class Drift(Model):
+    """The gondola is dx further right and dy higher, mm, than dcode believes. `correct`: it believes so from now on."""
+
+    dx: float
+    dy: float
+    correct: bool = False
+
+
+class Drifted(Model):
+    """What an audit found."""
+
+    sentence: str
+    mm: float
+    corrected: bool
+    status: Status
+
+
 class Registered(Model):
     """What a registration found: where dcode thought the gondola was, and how the sheet lies."""
 
@@ -223,7 +281,8 @@ class Resume(JobRef):
     """Go on with the paused job, or with an interrupted one; 0: whichever there is.
 
     An interrupted job begins again where it is surely drawn (`redraw`), where the last line went (`skip`), or
-    `back_mm` of ink before the former (`back`).
+    `back_mm` of ink before the former (`back`). A paused job goes on where it is, or as far `back`, at most to where
+    its pen was put in.
     """
 
     how: Literal["redraw", "skip", "back"] = "redraw"
@@ -262,6 +321,14 @@ class Pause(Model):
     now: bool = False
 
 
+class Rehearsal(Model):
+    """A drawing gone through with the pen up: around its bounding box or its hull, or its first seconds."""
+
+    what: Literal["box", "hull", "seconds"] = "box"
+    seconds: float = Field(30, gt=0, le=86_400)
+    times: int = Field(1, ge=1, le=100)
+
+
 class Begin(Model):
     """The start of an upload. `fit` scales and centres, `clip` cuts at the edge; not both."""
 
@@ -269,6 +336,8 @@ class Begin(Model):
     size: int = Field(ge=0, le=2_000_000_000, description="bytes that will follow")
     fit: bool = False
     clip: bool = False
+    audit: Literal["off", "mark"] = "off"
+    rehearse: Rehearsal | None = Field(None, description="not to draw it, but to go through it with the pen up")
 
 
 class Upload(Model):
@@ -296,10 +365,11 @@ class Commit(Upload):
 
 
 class Committed(Model):
-    """The job, and the report of the check."""
+    """The job, and the report of the check. `warnings`: pens that run dry in it, a sentence each."""
 
     job: Job
     report: dict[str, Any]
+    warnings: list[str] = Field(default_factory=list)
 
 
 class MoveJob(JobRef):
@@ -357,6 +427,14 @@ METHODS: Final[dict[str, Method]] = {
     "plotter.nudge": Method(Nudge, Status, "a small step, pen up, also where the position is not known"),
     "plotter.marks": Method(Nothing, Marks, "places that can be found by eye"),
     "plotter.register": Method(Register, Registered, "say at which place the gondola is"),
+    "plotter.audit": Method(Audit, Audited, "go to a mark, pen up, to see whether steps were lost"),
+    "plotter.drift": Method(Drift, Drifted, "say what was seen there"),
+    "plotter.pen_changed": Method(pens.PenChanged, Status, "the pen that a paused job waits for is in: go on"),
+    "plotter.touch_test": Method(Nothing, Status, "try the pen of a paused job beside the drawing"),
+    "plotter.adjust": Method(pens.Adjust, Status, "change the pen's depth and the feeds while a job is drawn"),
+    "plotter.keep_adjusted": Method(pens.Keep, pens.Kept, "write what was adjusted to machine.json"),
+    "pens.ledger": Method(Nothing, pens.Ledger, "how far each pen has drawn, and how far it still goes"),
+    "pens.fresh": Method(pens.Fresh, pens.Ledger, "a pen is a fresh one now"),
     "plotter.stop": Method(Nothing, Status, "the fastest true stop; the position is lost unless proved otherwise"),
     "job.begin": Method(Begin, Upload, "start an upload"),
     "job.append": Method(Append, Appended, "the next piece"),
@@ -371,5 +449,11 @@ METHODS: Final[dict[str, Method]] = {
     "job.forget": Method(JobRef, Nothing, "remove an ended job and its files"),
     "wire.follow": Method(Follow, WireLog, "the last lines of the wire; then they come as events"),
     "wire.snapshot": Method(Nothing, Snapshot, "write the last lines, states and events to a file"),
+    "machine.show": Method(Nothing, MachineShown, "every key of machine.json, its value and where that is from"),
+    "machine.change": Method(MachineChanges, MachineShown, "write keys of machine.json, when no job is at the machine"),
+    "calibrate.begin": Method(calibration.Guide, calibration.Guided, "open a guide, when no job is at the machine"),
+    "calibrate.show": Method(Nothing, calibration.Guided, "what the open guide shows"),
+    "calibrate.answer": Method(calibration.Answer, calibration.Guided, "take a choice; answered when it is done"),
+    "calibrate.leave": Method(Nothing, calibration.Guided, "end the guide: the pen goes up, nothing is saved"),
     "sim.ink": Method(Ink, Ink, "write the ink of the simulated plotter as SVG"),
 }

@@ -29,6 +29,7 @@ OF_ERROR: Final[dict[str, ExitCode]] = {
     "LimitError": ExitCode.USAGE,
     "UnsafeProgram": ExitCode.USAGE,
     "JobError": ExitCode.USAGE,
+    "CalibrationError": ExitCode.USAGE,
     "LinkError": ExitCode.NOT_READY,
     "FirmwareError": ExitCode.NOT_READY,
     "Refused": ExitCode.JOB,

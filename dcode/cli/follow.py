@@ -8,6 +8,7 @@ from typing import Final
 from dcode.api.codec import Message
 from dcode.cli.exit_codes import ExitCode, of_job
 from dcode.cli.output import Output
+from dcode.cli.pen_asking import tell_or_ask
 from dcode.cli.progress import ENDED, Progress, ProgressView
 from dcode.cli.sentences import with_stop
 from dcode.cli.session import Session
@@ -29,11 +30,15 @@ def follow(
     """
     snapshot = client.call("subscribe")
     status: Message = snapshot["status"]
+    asking = status.get("asks")
     job: Message | None = next((one for one in snapshot["jobs"] if one["id"] == number), None)
     view, events = ProgressView(output), client.events()
     try:
         while job is not None and job["state"] not in ENDED:
             view.show(Progress.of(job, status))
+            if asking:
+                tell_or_ask(client, output, number, asking)
+                asking = None
             event = next(events)
             told(event)
             kind = event.get("event")
@@ -43,6 +48,8 @@ def follow(
                 job = event["job"]
             elif kind == "forgotten" and event["job"] == number:
                 job = None
+            elif kind == "pen_change" and event["job"] == number:
+                asking = event["asks"]
             elif kind == "notice":
                 output.note(with_stop(event["message"]))
         if job is not None:
@@ -69,6 +76,8 @@ def unfinished(lines: int, error: DcodeError, job: int | None = None) -> Message
 def end_line(job: Message) -> str:
     """How a job ended, in a sentence."""
     resends = f", {plural(job['resends'], 'resend')}" if job["resends"] else ""
+    if job["state"] == "done" and job.get("kind") == "rehearsal":
+        return f"The {job['name']} is over, after {clock(job['seconds'])}{resends}; the pen was up."
     if job["state"] == "done":
         return f"{job['name']} is plotted: {plural(job['lines'], 'line')} in {clock(job['seconds'])}{resends}."
     percent = int(100 * job["row"] / job["rows"]) if job["rows"] else 0

@@ -24,6 +24,8 @@ _AT = "dcode.cli.commands"
 COMMANDS: Table = {
     "Draw": {
         "plot": Entry(f"{_AT}.plot:plot", "Plot a drawing, and follow it to its end."),
+        "rehearse": Entry(f"{_AT}.rehearse:rehearse", "Go through a drawing with the pen up."),
+        "mark": Entry(f"{_AT}.mark:mark", "Draw the marks that a sheet is found again by."),
         "check": Entry(f"{_AT}.check:check", "Say whether a file is safe to plot."),
         "estimate": Entry(f"{_AT}.estimate:estimate", "Say how long a file takes."),
         "preview": Entry(f"{_AT}.preview:preview", "Draw a file as a picture, before any ink."),
@@ -44,12 +46,15 @@ COMMANDS: Table = {
         "stop": Entry(f"{_AT}.steer:stop", "Stop the machine at once."),
         "home": Entry(f"{_AT}.move:home", "Go home, or say that the gondola is there."),
         "register": Entry(f"{_AT}.register:register", "Say where the gondola is."),
+        "audit": Entry(f"{_AT}.audit:audit", "See at a mark whether steps were lost."),
         "jog": Entry(f"{_AT}.move:jog", "Move with the pen up."),
         "nudge": Entry(f"{_AT}.move:nudge", "Move a little, also where the position is not known."),
-        "pen": Entry(f"{_AT}.move:pen", "Raise or lower the pen."),
+        "pen": Entry(f"{_AT}.pen:pen", "Move, adjust or change the pen; show its ink."),
+        "adjust": Entry(f"{_AT}.adjust:adjust", "Change feed and depth while a job is drawn."),
         "console": Entry(f"{_AT}.console:console", "Talk to the firmware."),
     },
     "Set up": {
+        "calibrate": Entry(f"{_AT}.calibrate:calibrate", "Find out how the pen and the machine really are."),
         "ports": Entry(f"{_AT}.ports:ports", "List serial ports."),
         "profiles": Entry(f"{_AT}.profiles:profiles", "List firmware profiles, or show one."),
         "sim": Entry(f"{_AT}.sim:sim", "Be a simulated plotter."),

@@ -69,7 +69,7 @@ def _one(session: Session, daemon: Client, *, second: bool) -> bool:
     far = here is not None and math.dist(here, (mark["x"], mark["y"])) > NEAR_MM
     if far and output.ask(f"Go to X {mark['x']:.2f} Y {mark['y']:.2f} first, pen up?"):
         daemon.call("plotter.jog", x=mark["x"], y=mark["y"])
-    if not _brought_there(output, daemon, mark["name"]):
+    if not brought_there(output, daemon, mark["name"]):
         return False
     tell(session, daemon.call("plotter.register", mark=mark["name"], second=second), second=second)
     return True
@@ -93,7 +93,7 @@ def _chosen(output: Output, marks: Sequence[Message]) -> Message | None:
     return None
 
 
-def _brought_there(output: Output, daemon: Client, name: str) -> bool:
+def brought_there(output: Output, daemon: Client, name: str) -> bool:
     """Let arrow keys move the gondola; whether the person says that the pen is over the mark."""
     steps = ", ".join(f"{step:g}" for step in STEPS)
     output.note(f"Arrow keys move the gondola. Keys 1 to {len(STEPS)} set the step ({steps} mm), + and - change it.")

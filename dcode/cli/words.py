@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -66,3 +67,26 @@ def table(rows: list[list[str]], right: tuple[int, ...] = ()) -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def drift_words(drift: Sequence[float]) -> str:
+    """What the last audit of a job found, mm."""
+    return f"{drift[0]:+.2f} mm right, {drift[1]:+.2f} mm up, at the last audit"
+
+
+def adjusted_words(status: Mapping[str, Any]) -> str:
+    """How feed and pen were adjusted, from a status; nothing where they were not."""
+    feed, deeper = status.get("feed_override", 100), status.get("pen_offset", 0)
+    words = [f"feed {feed:g} %"] if feed != 100 else []
+    return ", ".join([*words, f"pen {depth(deeper)}"] if deeper else words)
+
+
+def depth(degrees: float) -> str:
+    """2° deeper, 0.5° lighter."""
+    return f"{abs(degrees):g}° {'deeper' if degrees > 0 else 'lighter'}"
+
+
+def ink_words(pen: Mapping[str, Any]) -> str:
+    """pen 1, fine: 98.00 m in 1 h 10 min, about 2.00 m left"""
+    left = "" if pen["left_m"] is None else f", about {pen['left_m']:.2f} m left"
+    return f"pen {pen['pen']}, {pen['name']}: {pen['metres']:.2f} m in {duration(pen['minutes'] * 60)}{left}"

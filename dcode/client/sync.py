@@ -27,11 +27,18 @@ SLOW: Final = {
     "plotter.connect": 120.0,
     "plotter.home": 600.0,
     "plotter.jog": 600.0,
+    "plotter.audit": 600.0,
+    "plotter.drift": 120.0,
     "plotter.pen": 120.0,
     "plotter.nudge": 120.0,
     "plotter.register": 120.0,
     "plotter.resume": 120.0,
+    "plotter.pen_changed": 120.0,
+    "plotter.touch_test": 120.0,
     "plotter.console": 600.0,
+    "calibrate.begin": 120.0,
+    "calibrate.answer": 7200.0,
+    "calibrate.leave": 120.0,
     "sim.ink": 120.0,
 }
 

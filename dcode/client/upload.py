@@ -17,14 +17,17 @@ def upload(
     fit: bool = False,
     clip: bool = False,
     require_ready: bool = False,
+    also: Message | None = None,
     progress: Callable[[int], None] = lambda sent: None,
 ) -> Message:
     """Queue a program; what job.commit answers: the job, and the report of its check.
 
-    `progress` is told how many bytes have arrived. Raises UnsafeProgram when the check refuses it and MachineNotReady
-    with `require_ready`; then nothing is queued. A connection that closes before the end leaves nothing either.
+    `also`: what else job.begin takes. `progress` is told how many bytes have arrived. Raises UnsafeProgram when the
+    check refuses it and MachineNotReady with `require_ready`; then nothing is queued. A connection that closes before
+    the end leaves nothing either.
     """
-    ticket = client.call("job.begin", name=name[-255:] or "unnamed", size=len(data), fit=fit, clip=clip)["upload"]
+    how = {"fit": fit, "clip": clip} | (also or {})
+    ticket = client.call("job.begin", name=name[-255:] or "unnamed", size=len(data), **how)["upload"]
     for start in range(0, len(data), CHUNK):
         piece = b64encode(data[start : start + CHUNK]).decode("ascii")
         progress(client.call("job.append", upload=ticket, data=piece)["received"])

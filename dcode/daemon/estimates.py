@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from dcode.daemon.machine_desk import MachineDesk, Setup
+from dcode.daemon.machine_desk import MachineDesk
 from dcode.daemon.prepared import Plan, prepared_apart
 from dcode.errors import DcodeError
 from dcode.jobs.job import Job
@@ -22,11 +22,9 @@ Try = tuple[int, tuple[str, str]]  # a job, and the firmware that it was to be e
 class Estimates:
     """`on_new`: a job has another plan. `turn`: whoever has a program worked on apart waits for it, one at a time."""
 
-    def __init__(
-        self, setup: Setup, store: JobStore, machine: MachineDesk, on_new: Callable[[Job, Plan], None]
-    ) -> None:
+    def __init__(self, store: JobStore, machine: MachineDesk, on_new: Callable[[Job, Plan], None]) -> None:
         self.turn = asyncio.Lock()  # one big file at a time is enough for a small board
-        self._setup, self._store, self._machine, self._on_new = setup, store, machine, on_new
+        self._store, self._machine, self._on_new = store, machine, on_new
         self._working: asyncio.Task[None] | None = None
         self._looked: tuple[str, str] | None = None
 
@@ -69,11 +67,11 @@ class Estimates:
     async def _again(self, job: Job, firmware: tuple[str, str]) -> None:
         folder = self._store.files(job.id)
         profile, said = firmware
-        machine = str(self._setup.machine_file)
+        machine = str(self._machine.keeper.in_use)
         answer = await prepared_apart(
             {"folder": str(folder), "machine": machine, "profile": profile, "said": said, "timed": True}
         )
         if job.id in self._store.jobs:
-            plan = Plan(answer["marks"], answer["seconds"], firmware)
+            plan = Plan(answer["marks"], answer["seconds"], firmware, answer["pens"])
             plan.write(folder)
             self._on_new(job, plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from typing import Final
 
@@ -9,7 +10,7 @@ from dcode.api import events as tell
 from dcode.api import methods as api
 from dcode.api.codec import Message
 from dcode.daemon.machine_desk import MachineDesk, Setup
-from dcode.daemon.prepared import MOTION, SOURCE, Plan, prepared_apart
+from dcode.daemon.prepared import MACHINE, MOTION, SOURCE, Plan, prepared_apart
 from dcode.daemon.run_desk import Publish, RunDesk, shown
 from dcode.daemon.server import Client
 from dcode.daemon.uploads import Pending, Uploads
@@ -25,7 +26,7 @@ class JobDesk:
     """Answers job.*: files come in, are checked, wait, and are looked at afterwards."""
 
     def __init__(self, setup: Setup, store: JobStore, machine: MachineDesk, runs: RunDesk, publish: Publish) -> None:
-        self._setup, self._store, self._machine, self._runs, self._publish = setup, store, machine, runs, publish
+        self._store, self._machine, self._runs, self._publish = store, machine, runs, publish
         self._uploads = Uploads(setup.state_dir / "uploads")
 
     async def begin(self, params: api.Begin, client: Client) -> api.Upload:
@@ -48,7 +49,8 @@ class JobDesk:
     async def commit(self, params: api.Commit, client: Client) -> api.Committed:
         upload = self._uploads.take(params.upload)
         client.uploads.discard(params.upload)
-        job = self._store.add(Job(name=upload.wanted.name, created=time.time()))
+        self._machine.keeper.must_be_sound()
+        job = self._store.add(_new(upload.wanted))
         try:
             not_connected = await self._tried_to_connect()
             answer = await self._prepare(job, upload)
@@ -60,23 +62,26 @@ class JobDesk:
         except BaseException:
             self._store.forget(job)  # nothing is queued: as if it had never come
             raise
+        warnings = self._runs.ink.warnings(answer["pens"])  # of the pens as they are before it begins
         self._runs.waits = False
         job.to(JobState.READY)
         self._runs.changed(job, save=True)
         self._runs.feed_machine()
-        return api.Committed(job=shown(job), report=answer["report"])
+        return api.Committed(job=shown(job), report=answer["report"], warnings=warnings)
 
     async def _prepare(self, job: Job, upload: Pending) -> Message:
         folder = self._store.files(job.id)
         upload.path.rename(folder / SOURCE)
         job.profile, said = self._machine.firmware or (self._machine.profile_for_reading(), "")
+        shutil.copyfile(self._machine.keeper.in_use, folder / MACHINE)
         request = {
             "folder": str(folder),
-            "machine": str(self._setup.machine_file),
+            "machine": str(folder / MACHINE),
             "profile": job.profile,
             "said": said,
             "fit": upload.wanted.fit,
             "clip": upload.wanted.clip,
+            "rehearse": upload.wanted.rehearse and upload.wanted.rehearse.model_dump(),
         }
         async with self._runs.estimates.turn:
             answer = await prepared_apart(request)
@@ -86,7 +91,7 @@ class JobDesk:
         job.rows, job.lines, job.digest = answer["rows"], report["lines"], answer["digest"]
         job.draw_mm, job.travel_mm, job.pen_lifts = report["draw_mm"], report["travel_mm"], report["pen_lifts"]
         job.estimate_seconds = answer["seconds"]
-        Plan(answer["marks"], answer["seconds"], (job.profile, said)).write(folder)
+        Plan(answer["marks"], answer["seconds"], (job.profile, said), answer["pens"]).write(folder)
         return answer
 
     async def _tried_to_connect(self) -> DcodeError | None:
@@ -152,3 +157,10 @@ class JobDesk:
         self._store.forget(job)
         self._publish(("job", job.id), tell.JobForgotten(job=job.id))
         return api.Nothing()
+
+
+def _new(wanted: api.Begin) -> Job:
+    """A job for what was uploaded."""
+    if wanted.rehearse:
+        return Job(name=f"rehearsal of {wanted.name}", kind="rehearsal", created=time.time())
+    return Job(name=wanted.name, audit=wanted.audit, created=time.time())

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dcode.api import methods as api
-from dcode.config.machine_file import load_machine
 from dcode.config.paths import data_dir
 from dcode.daemon.handover import Handover
+from dcode.daemon.machine_keeper import MachineKeeper
 from dcode.daemon.plotter_handle import PlotterHandle
 from dcode.daemon.server import Client
 from dcode.daemon.simulated import DEFAULT_PROFILE, SimulatedPlotter, SimulatedPort
@@ -42,17 +42,33 @@ class MachineDesk:
     known of where the gondola and the sheet are is worth nothing now.
     """
 
-    def __init__(self, setup: Setup, store: JobStore, plotter: PlotterHandle, status: Callable[[], api.Status]) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        store: JobStore,
+        keeper: MachineKeeper,
+        plotter: PlotterHandle,
+        status: Callable[[], api.Status],
+    ) -> None:
         self.on_ready: Callable[[], None] = lambda: None
         self.on_open: Callable[[], Awaitable[None]] = _no_port
         self.on_close: Callable[[], None] = lambda: None
         self.on_position_lost: Callable[[], None] = lambda: None
         self.left_at: tuple[float, float] | None = None  # where the machine stood when a daemon before this one ended
+        self.led_by: str | None = None  # the guide that has the machine to itself
+        self.led_job: str | None = None  # the job that this guide wants drawn, by its name
         self._reconnecting: asyncio.Task[None] | None = None
         self.port, self._profile = setup.port, setup.profile
-        self._setup, self._store, self.plotter, self._status = setup, store, plotter, status
+        self._setup, self._store, self.keeper, self.plotter, self._status = setup, store, keeper, plotter, status
         self._simulated: SimulatedPlotter | None = None
         self._connecting = asyncio.Lock()
+
+    def must_not_be_led(self) -> None:
+        """Raises MachineNotReady while a guide has the machine to itself."""
+        if self.led_by:
+            raise MachineNotReady(
+                f"dcode calibrate {self.led_by} is under way: finish or leave it first.", reason="guide"
+            )
 
     async def close(self) -> None:
         self._stop_reconnecting()
@@ -61,6 +77,7 @@ class MachineDesk:
 
     async def connect(self, params: api.Connect, client: Client) -> api.Status:
         self._not_at_work()
+        self.must_not_be_led()
         self._stop_reconnecting()
         if params.port:
             self.port = params.port
@@ -70,6 +87,7 @@ class MachineDesk:
         return self._status()
 
     async def disconnect(self, params: api.Nothing, client: Client) -> api.Status:
+        self.must_not_be_led()
         self._stop_reconnecting()
         await self.plotter.call("disconnect")
         self.on_close()
@@ -77,6 +95,7 @@ class MachineDesk:
         return self._status()
 
     async def home(self, params: api.Home, client: Client) -> api.Status:
+        self.must_not_be_led()
         await self.ensure_connected()
         await self.plotter.call("home", here=params.here)
         self.on_position_lost()
@@ -84,21 +103,25 @@ class MachineDesk:
         return self._status()
 
     async def jog(self, params: api.Jog, client: Client) -> api.Status:
+        self.must_not_be_led()
         await self.ensure_connected()
         await self.plotter.call("jog", dx=params.dx, dy=params.dy, x=params.x, y=params.y, feed=params.feed)
         return self._status()
 
     async def nudge(self, params: api.Nudge, client: Client) -> api.Status:
+        self.must_not_be_led()
         await self.ensure_connected()
         await self.plotter.call("nudge", dx=params.dx, dy=params.dy)
         return self._status()
 
     async def pen(self, params: api.Pen, client: Client) -> api.Status:
+        self.must_not_be_led()
         await self.ensure_connected()
         await self.plotter.call("pen", to=params.to)
         return self._status()
 
     async def console(self, params: api.Console, client: Client) -> api.Replies:
+        self.must_not_be_led()
         await self.ensure_connected()
         return api.Replies(replies=await self.plotter.call("console", line=params.line))
 
@@ -115,13 +138,18 @@ class MachineDesk:
         if self._simulated:
             await self._simulated.ask(do="reset")
 
+    async def change_simulated_pen(self, pen: int) -> None:
+        """What a hand does at a real plotter: a fresh pen is put in."""
+        if self._simulated:
+            await self._simulated.ask(do="pen", number=pen)
+
     @property
     def wanted_profile(self) -> str | None:
         """The profile as it was asked for, a name or a user's own file; that of the firmware where nobody asked."""
         found = self.plotter.status.get("profile")
         if self._simulated and found:
             return str(found)
-        return self._profile or load_machine(self._setup.machine_file).profile or (str(found) if found else None)
+        return self._profile or self.keeper.machine.profile or (str(found) if found else None)
 
     @property
     def is_simulated(self) -> bool:
@@ -139,11 +167,7 @@ class MachineDesk:
         if self._profile:
             return self._profile
         simulated = SimulatedPort.parse(self.port or "", None, 1.0)
-        return (
-            (simulated.profile if simulated else None)
-            or load_machine(self._setup.machine_file).profile
-            or DEFAULT_PROFILE
-        )
+        return (simulated.profile if simulated else None) or self.keeper.look().profile or DEFAULT_PROFILE
 
     @property
     def heard(self) -> tuple[str, str] | None:
@@ -167,7 +191,7 @@ class MachineDesk:
 
     async def _connect(self, fd: int | None = None) -> None:
         async with self._connecting:
-            machine = load_machine(self._setup.machine_file)
+            machine = self.keeper.look()
             port = self.port or machine.port or likely_port()
             if port is None:
                 raise MachineNotReady(
@@ -184,7 +208,9 @@ class MachineDesk:
             if simulated is None or profile is None:
                 await self._open(port, wanted, self.left_at, fd)
                 return
-            self._simulated = await SimulatedPlotter.start(profile.dialect, simulated.speed, self._setup.machine_file)
+            self._simulated = await SimulatedPlotter.start(
+                profile.dialect, simulated.speed, self.keeper.in_use, simulated.wall
+            )
             await self.plotter.call(
                 "connect",
                 port=self._simulated.port,

@@ -52,7 +52,7 @@ async def _serve(setup: Setup) -> None:
     # SIGTERM is how a service manager restarts: what is being plotted goes on after it. Ctrl-C means the end.
     loop.add_signal_handler(signal.SIGTERM, lambda: service.end(goes_on=True))
     loop.add_signal_handler(signal.SIGINT, lambda: service.end(goes_on=False))
-    loop.add_signal_handler(signal.SIGHUP, lambda: None)  # a terminal that closes is no reason to end
+    loop.add_signal_handler(signal.SIGHUP, service.reload)  # and a terminal that closes is no reason to end
     gc.collect()
     gc.freeze()
     logging.info("pid %d serves %s", os.getpid(), setup.socket)

@@ -6,13 +6,12 @@ import math
 from collections.abc import Awaitable, Callable
 
 from dcode.api import methods as api
-from dcode.config.machine_file import load_machine
-from dcode.daemon.machine_desk import MachineDesk, Setup
+from dcode.daemon.machine_desk import MachineDesk
 from dcode.daemon.recovery import Interruption
 from dcode.daemon.server import Client
 from dcode.errors import JobError, MachineNotReady
 from dcode.geometry.similarity import Similarity
-from dcode.machine.marks import Mark, marks
+from dcode.machine.marks import HOME, Mark, marks
 
 
 class MarkDesk:
@@ -23,31 +22,33 @@ class MarkDesk:
 
     def __init__(
         self,
-        setup: Setup,
         machine: MachineDesk,
         interruption: Callable[[], Awaitable[Interruption | None]],
         status: Callable[[], api.Status],
     ) -> None:
-        self._setup, self._machine, self._interruption, self._status = setup, machine, interruption, status
+        self._machine, self._interruption, self._status = machine, interruption, status
         self._plotter = machine.plotter
         self.sheet: Similarity | None = None
         self._first_mark: tuple[float, float] | None = None
+        self.last = HOME  # the name of the mark that was registered last
         machine.on_position_lost = self.forget
 
     def forget(self) -> None:
         """The machine was homed, or the port was opened anew: marks of before say nothing."""
         self.sheet = self._first_mark = None
+        self.last = HOME
 
     async def marks(self, params: api.Nothing, client: Client) -> api.Marks:
         return api.Marks(marks=[api.Mark(**mark._asdict()) for mark in await self._marks()])
 
     async def register(self, params: api.Register, client: Client) -> api.Registered:
+        self._machine.must_not_be_led()
         await self._machine.ensure_connected()
         place = await self._place_of(params)
         if params.second:
             return self._register_second(place)
         offset = await self._plotter.call("register", x=place[0], y=place[1])
-        self._first_mark, self.sheet = place, None
+        self._first_mark, self.sheet, self.last = place, None, params.mark or self.last
         self._machine.on_ready()
         return api.Registered(status=self._status(), offset=offset)
 
@@ -70,7 +71,7 @@ class MarkDesk:
 
     async def _marks(self) -> list[Mark]:
         found = await self._interruption()
-        machine = load_machine(self._setup.machine_file)
+        machine = self._machine.keeper.look()
         return marks(machine, found.motion, found.executed) if found else marks(machine)
 
     async def _place_of(self, params: api.Register) -> tuple[float, float]:
@@ -79,9 +80,14 @@ class MarkDesk:
             if not (math.isfinite(params.x) and math.isfinite(params.y)):
                 raise JobError("A place is two numbers, in mm.")
             return params.x, params.y
-        known = await self._marks()
-        named = next((mark for mark in known if mark.name == params.mark), None)
-        if named is None:
-            names = ", ".join(mark.name for mark in known)
-            raise JobError(f"There is no mark {params.mark!r}. There are: {names}; or give its x and y.")
+        named = await self.named(params.mark)
         return named.x, named.y
+
+    async def named(self, name: str | None) -> Mark:
+        """The mark of that name. Raises JobError where there is none."""
+        known = await self._marks()
+        found = next((mark for mark in known if mark.name == name), None)
+        if found is None:
+            names = ", ".join(mark.name for mark in known)
+            raise JobError(f"There is no mark {name!r}. There are: {names}; or give its x and y.")
+        return found

@@ -6,6 +6,8 @@ Below it: plotter_port.py (connecting, position), plotter_faults.py (failing pen
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dcode.daemon.plotter_port import Point, unregistered
 from dcode.daemon.plotter_runs import PlotterRuns
 from dcode.daemon.plotter_state import PlotterState
@@ -52,14 +54,28 @@ class Plotter(PlotterRuns):
         """Raise or lower the pen, or turn its servo to an angle in degrees."""
         self._must_be(_S.IDLE, _S.PAUSED)
         channel, tools = self._wire()
-        commands = {"up": tools.pen_up, "down": tools.pen_down}
-        await channel.execute(commands[to]() if isinstance(to, str) else tools.pen_angle(to))
+        match to:
+            case "up":
+                commands = tools.pen_up()
+            case "down":
+                commands = tools.pen_down(at=self._position() if self.registered else None)
+            case _:
+                commands = tools.pen_angle(float(to))
+        await channel.execute(commands)
+
+    async def take_machine(self, read: Callable[[], Machine]) -> None:
+        """Go by another description as soon as the machine rests; it is read then."""
+        await self._until(_S.IDLE, _S.ALARM, _S.DISCONNECTED)
+        self.use_machine(read())
 
     def use_machine(self, machine: Machine) -> None:
         """Go by another description of the same machine from now on: pens, feeds, limits. Only between jobs."""
         if machine == self.machine:
             return
-        self._must_be(_S.IDLE)
+        if self.state is _S.DISCONNECTED:
+            self.machine = machine
+            return
+        self._must_be(_S.IDLE, _S.ALARM)
         channel, _ = self._wire()
         assert channel.guard and self.profile
         at = channel.guard.position
@@ -77,6 +93,8 @@ class Plotter(PlotterRuns):
         replies = await channel.ask(tools.heard_out([tools.verbatim(line)]))
         if channel.guard.position is None:  # what was typed has moved the zero, or let the motors go
             self.registered = False
+            if self.profile and self.profile.console.settings.fullmatch(line.upper()):  # perhaps another area as well
+                self._area = await self._ask_limits(channel)
         return [*warnings, *replies]
 
     async def _travel(self, to: Point, feed: float | None = None) -> None:

@@ -25,13 +25,14 @@ from dcode.config.paths import data_dir
 from dcode.daemon.blackbox import FOLDER, Follower
 from dcode.daemon.greet import find_profile
 from dcode.daemon.pass_fd import send_fd
-from dcode.daemon.plotter import Plotter
+from dcode.daemon.plotter_guided import PlotterGuided
 from dcode.errors import DcodeError
 from dcode.firmware.profile import builtin_profiles, load_profile
 from dcode.gcode.motion import Motion
 from dcode.gcode.place import Place
 from dcode.jobs.journal import Journal
 from dcode.link.serial import adopt
+from dcode.machine.ledger import InkGauge
 from dcode.machine.machine import Machine
 
 _STATUS_SECONDS: Final = 0.1  # at most ten a second
@@ -55,7 +56,7 @@ class PlotterProcess:
         self._reader, self._writer, self._ports = reader, writer, ports
         self._boxes = state_dir / FOLDER
         self._read_machine = read_machine
-        self.plotter = Plotter(read_machine(), self._report)
+        self.plotter = PlotterGuided(read_machine(), self._report)
         self._status_due: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._following: asyncio.Task[None] | None = None
@@ -69,9 +70,17 @@ class PlotterProcess:
             "console": lambda m: plotter.console(m["line"]),
             "nudge": lambda m: plotter.nudge(m["dx"], m["dy"]),
             "register": lambda m: plotter.register(m["x"], m["y"]),
+            "use_machine": lambda m: plotter.take_machine(read_machine),
+            "begin_guide": lambda m: plotter.begin_guide(),
+            "act": lambda m: plotter.act(m["action"]),
+            "stop_acting": lambda m: plotter.stop_acting(),
+            "end_guide": lambda m: plotter.end_guide(),
             "run": self._run,
             "pause": _plain(lambda m: plotter.pause(m["now"])),
-            "resume": lambda m: plotter.resume(),
+            "resume": lambda m: plotter.resume(m["back_mm"], m["fresh"]),
+            "renew_pen": _plain(lambda m: plotter.renew_pen(m["pen"])),
+            "touch_test": lambda m: plotter.touch_test(m["bounds"]),
+            "adjust": _plain(lambda m: plotter.adjust(m["pen_degrees"], m["feed"], m["undo"])),
             "cancel": _plain(lambda m: plotter.cancel()),
             "stop": lambda m: plotter.stop(other_reset=m["other_reset"]),
             "status": _plain(lambda m: None),
@@ -80,6 +89,7 @@ class PlotterProcess:
             "follow": self._follow,
             "unfollow": _plain(lambda m: self._unfollow()),
             "snapshot": self._snapshot,
+            "note": _plain(lambda m: plotter.blackbox.note(m["text"])),
         }
 
     async def serve(self) -> None:
@@ -136,6 +146,7 @@ class PlotterProcess:
             await asyncio.to_thread(Journal.open, Path(message["journal"])),  # a second, for that of a long job
             message["digest"],
             Place(*begin) if begin else None,
+            InkGauge(self.plotter.machine, message["in_hand"], {int(pen): mm for pen, mm in message["laid"].items()}),
         )
 
     async def _port(self, message: Message) -> bool:

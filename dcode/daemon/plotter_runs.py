@@ -9,7 +9,8 @@ import time
 from typing import Any, Final
 
 from dcode.daemon.channel import Channel
-from dcode.daemon.plotter_faults import RUNNING, PlotterFaults
+from dcode.daemon.plotter_faults import RUNNING
+from dcode.daemon.plotter_pens import PlotterPens, asked
 from dcode.daemon.plotter_port import Opener, Point, Report, unregistered
 from dcode.daemon.plotter_position import SAME_PLACE_MM
 from dcode.daemon.plotter_state import PlotterState
@@ -23,6 +24,8 @@ from dcode.jobs.history import boot_id
 from dcode.jobs.journal import Journal
 from dcode.jobs.watermarks import Watermarks
 from dcode.link.serial import open_port
+from dcode.machine.audit import is_between_pens
+from dcode.machine.ledger import InkGauge
 from dcode.machine.machine import Machine
 
 _STROKE_SECONDS: Final = 60.0  # that the end of a stroke is waited for when the daemon is to end
@@ -31,7 +34,7 @@ _WATCH_SECONDS: Final = 1.0  # between looks at a pen that rests on the paper
 _S = PlotterState
 
 
-class PlotterRuns(PlotterFaults):
+class PlotterRuns(PlotterPens):
     """Feeds the machine from a job, and stops where that is asked for."""
 
     def __init__(
@@ -40,12 +43,21 @@ class PlotterRuns(PlotterFaults):
         super().__init__(machine, report, ports)
         self._sync = sync
         self._checking = False  # the run waits for the proof that the machine is where it should be
-        self._held: tuple[Point, bool] | None = None  # where a pause holds the run, and whether the pen is down there
         self._letting_go: asyncio.Task[None] | None = None  # waits for the end of a hold by hand
         self._moved_at = 0.0  # when the last command was acknowledged
 
-    def start_run(self, job: int, motion: Motion, journal: Journal, digest: str, begin: Place | None = None) -> None:
+    def start_run(
+        self,
+        job: int,
+        motion: Motion,
+        journal: Journal,
+        digest: str,
+        begin: Place | None = None,
+        gauge: InkGauge | None = None,
+    ) -> None:
         """Begin a job, or go on with it at a place. Its pauses and its end are reported as events of kind `run`.
+
+        `gauge`: how much of the pens is used up.
 
         Raises MachineNotReady, and LimitError when the way to the place is not within the limits.
         """
@@ -57,7 +69,9 @@ class PlotterRuns(PlotterFaults):
         at, start = self._position(), begin or beginning(motion)
         channel.guard.check_move(at, (start.x, start.y))
         self._base = (channel.sender.sent, channel.sender.acked, channel.sender.resends)
-        run = Run(job, motion, tools, begin, wary=self.profile.numbering is None)
+        self._as_machine_says()
+        self._touched = 0
+        run = Run(job, motion, tools, begin, wary=self.profile.numbering is None, gauge=gauge or InkGauge(self.machine))
         by_report = bool(self.profile.realtime_status)  # there an acknowledgement may be another one's, come twice
         run.marks = Watermarks(run.place, self.profile.flow.planner_lines, at, barrier_proves=not by_report)
         run.record = record = RunRecord(
@@ -76,8 +90,12 @@ class PlotterRuns(PlotterFaults):
         if now:
             self._wind_up(self._hold_at_once("Paused in the stroke."))
 
-    async def resume(self) -> None:
-        """Back to where the job is held, the pen as it was, and on. A pause that has not begun is called off."""
+    async def resume(self, back_mm: float = 0.0, fresh: bool | None = None) -> None:
+        """Back to where the job is held, the pen as it was, and on. A pause that has not begun is called off.
+
+        `back_mm`: so much of the last ink is drawn once more. `fresh`: whether the pen that is in now is a fresh one;
+        None: where that was asked for.
+        """
         run = self._run
         if self._letting_go and self.profile and self.profile.realtime.resume:
             self._wire()[0].realtime(self.profile.realtime.resume)
@@ -88,15 +106,25 @@ class PlotterRuns(PlotterFaults):
             return
         if self.state is _S.PAUSING and self._ending:
             await asyncio.wait([self._ending])  # it is lifting: that is finished first
+        if self._touching:
+            await asyncio.wait([self._touching])
         if self.state is not _S.PAUSED or run is None or self._held is None or self._making_safe:
             raise MachineNotReady(f"No job is paused: the machine is {self.state}.", reason=str(self.state))
         channel, _ = self._wire()
         (place, down), at = self._held, self._position()
+        again = self._place_back(run, back_mm) if back_mm > 0 else None
+        place = (again.x, again.y) if again else place
         assert channel.guard
         channel.guard.check_move(at, place)
-        self._held, run.stop = None, None
+        took = self._answered(run, fresh, goes_back=again is not None)
+        if again:
+            run.rewind(again)
+            run.marks.taken_back(again)
+            down = run.pen_down
+        self._held = None
+        run.go_on()
         self._to(_S.PLOTTING)
-        self._report({"event": "run", "job": run.job, "state": "plotting", "reason": None})
+        self._report({"event": "run", "job": run.job, "state": "plotting", "reason": None, "took": took})
         self._wind_up(self._enter(place, down))
 
     async def _enter(self, place: Point, down: bool) -> None:
@@ -115,7 +143,7 @@ class PlotterRuns(PlotterFaults):
             if not await self._proved(channel):
                 return
             if down:
-                await channel.execute(tools.pen_down())
+                await channel.execute(tools.pen_down(at=place))
         finally:
             self._entering = False
         self._winding_up = False
@@ -154,13 +182,18 @@ class PlotterRuns(PlotterFaults):
             await asyncio.wait(self._closing)
         return self._position() if self.registered and self.state is _S.IDLE else None
 
+    @property
+    def _rest_seconds(self) -> float:
+        """How long the pen may rest on the paper."""
+        return self.machine.pen.max_rest_seconds
+
     async def _watch_pen(self, channel: Channel) -> None:
         """A pen that rests on the paper leaves a blot: lift it, and go on with the stroke once that is possible."""
         loop = asyncio.get_running_loop()
         while channel.is_open and self._channel is channel:
             await asyncio.sleep(_WATCH_SECONDS)
             rested = loop.time() - self._moved_at
-            if self.pen != "down" or channel.sender.in_flight or rested < self.machine.pen.max_rest_seconds:
+            if self.pen != "down" or channel.sender.in_flight or rested < self._rest_seconds:
                 continue
             sentence = f"The pen rested on the paper for {rested:.0f} s: it was lifted."
             if self.state is _S.PLOTTING and not self._winding_up:
@@ -192,7 +225,8 @@ class PlotterRuns(PlotterFaults):
             return None
         command = run.next(self._position())
         if command is None:
-            self._wind_up(self._hold(_asks(run)) if run.stop is not None else self._finish(run, "done", None))
+            asks = asked(run, self.machine)
+            self._wind_up(self._hold(asks["message"]) if asks else self._finish(run, "done", None))
         elif command.kind is CommandKind.BARRIER and self.profile and self.profile.realtime_status:
             self._checking = True  # until it has been proved that the machine is where it should be
         return command
@@ -255,9 +289,13 @@ class PlotterRuns(PlotterFaults):
         run.hold(at)
         self._checking = False
         self._held = ((run.place.x, run.place.y), run.pen_down)
-        run.record.held(run.place, run.pen_down, at, message)
+        self._asks = asked(run, self.machine)
+        await self._go_aside(run)
+        run.record.held(run.place, run.pen_down, self._position(), message)
         self._to(_S.PAUSED, message)
-        self._report({"event": "run", "job": run.job, "state": "paused", "reason": message})
+        between = run.stop is Kind.PEN_CHANGE and is_between_pens(run.motion, run.place.row - 1)
+        told = {"event": "run", "job": run.job, "state": "paused", "reason": message}
+        self._report({**told, "between_pens": between, "asks": self._asks})
 
     async def _hold_at_once(self, message: str) -> None:
         """The same in the middle of a stroke, without what the firmware has in its buffers, where it can drop that."""
@@ -304,9 +342,10 @@ class PlotterRuns(PlotterFaults):
 
     def _end_run(self, run: Run, state: str, reason: str | None) -> None:
         """Close the journal, then tell the end. Who hears of it finds the machine as it is after it."""
-        told = {"event": "run", "job": run.job, "state": state, "reason": reason} | self.counts()
+        told = {"event": "run", "job": run.job, "state": state, "reason": reason} | self.counts() | self.adjusted()
         at = self._shown if self.registered and self.pen == "up" else None
-        self._run = self._held = None
+        self._run = self._held = self._asks = None
+        self._as_machine_says()
         self._winding_up = self._checking = False
         closing = asyncio.get_running_loop().create_task(self._close_record(run, told, at))
         self._closing.add(closing)
@@ -322,6 +361,7 @@ class PlotterRuns(PlotterFaults):
     def _acked(self, command: Command) -> None:
         run = self._run
         self._moved_at = asyncio.get_running_loop().time()
+        self._count_ink(command)
         if command.pen is not None:
             self.pen = self._height(command.pen)
         if command.end is not None:
@@ -366,11 +406,3 @@ class PlotterRuns(PlotterFaults):
             self.cancel()
         else:
             self._notice("button", f"The machine says {name!r}.")
-
-
-def _asks(run: Run) -> str:
-    row = run.place.row - 1
-    text = run.motion.texts.get(row)
-    if run.stop is Kind.PEN_CHANGE:
-        return f"Change to pen {run.motion.value[row]:.0f}{f' ({text})' if text else ''}, then: dcode resume"
-    return f"The program pauses{f': {text}' if text else ''}. Go on with: dcode resume"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,11 +31,20 @@ MARKS: Final = 512  # points of the time axis that a running job's remaining tim
 
 
 def prepare(
-    folder: Path, machine_file: Path, profile: str, said: str, *, to_fit: bool, to_clip: bool
+    folder: Path,
+    machine_file: Path,
+    profile: str,
+    said: str,
+    *,
+    to_fit: bool,
+    to_clip: bool,
+    to_rehearse: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Turn folder/source.gcode into folder/motion; report, estimate and digest as JSON values.
 
-    `said`: what the firmware that will plot it has said of itself; empty where that is not known.
+    `said`: what the firmware that will plot it has said of itself; empty where that is not known. `to_rehearse`: the
+    fields of a Rehearsal, where the motion is to be one of the program.
+
     Raises UnsafeProgram with the report when the machine must not be given this program, GcodeError when there is
     nothing to draw, ConfigError for a bad machine file or profile.
     """
@@ -50,6 +60,15 @@ def prepare(
         raise UnsafeProgram(_summary(report.as_json()), report.as_json())
     if not any(kind in MOVES for kind in program.motion.kind):
         raise UnsafeProgram("There is nothing to draw in it.", report.as_json() | {"ok": False})
+    pace = pace_of(dialect, machine)
+    if to_rehearse:
+        from dcode.machine.rehearse import Rehearsal, rehearsal  # and numpy and shapely with it
+
+        program.motion = rehearsal(program.motion, Rehearsal(**to_rehearse), machine, pace)
+        report = check(program, machine)
+        if not report.ok:
+            told = report.as_json()
+            raise UnsafeProgram(f"The drawing is within the limits, the way around it is not: {_summary(told)}.", told)
     program.motion.save(folder / MOTION)
     return {
         "report": report.as_json(),
@@ -67,7 +86,8 @@ def timed(folder: Path, machine_file: Path, profile: str, said: str) -> dict[str
 
 def _timed(motion: Motion, machine: Machine, dialect: FirmwareProfile) -> dict[str, Any]:
     time = estimate(motion, machine, pace_of(dialect, machine))
-    return {"seconds": time.seconds, "marks": time.elapsed_marks(MARKS)}
+    pens = [[pen.number, round(pen.draw_mm, 3)] for pen in time.pens]
+    return {"seconds": time.seconds, "marks": time.elapsed_marks(MARKS), "pens": pens}
 
 
 def check_again(folder: Path, machine_file: Path, place: Place, sheet: Similarity | None = None) -> dict[str, Any]:
@@ -119,7 +139,8 @@ def main() -> None:
             answer = {"result": timed(folder, machine, request["profile"], request["said"])}
         else:
             profile, said, fits = request["profile"], request["said"], request["fit"]
-            answer = {"result": prepare(folder, machine, profile, said, to_fit=fits, to_clip=request["clip"])}
+            how = {"to_fit": fits, "to_clip": request["clip"], "to_rehearse": request.get("rehearse")}
+            answer = {"result": prepare(folder, machine, profile, said, **how)}
     except DcodeError as error:
         answer = {"error": {"kind": error.kind, "message": error.message, "fields": error.fields}}
     json.dump(answer, sys.stdout, default=str)

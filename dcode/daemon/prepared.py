@@ -19,6 +19,7 @@ from dcode.errors import JobError, revived
 SOURCE: Final = "source.gcode"
 MOTION: Final = "motion"
 JOURNAL: Final = "journal"
+MACHINE: Final = "machine.json"  # that it was checked for
 _PLAN: Final = "plan.json"
 
 
@@ -31,13 +32,14 @@ class Plan(NamedTuple):
     marks: list[list[float]]
     seconds: float
     firmware: tuple[str, str]
+    pens: list[list[float]]  # number and mm of ink
 
     @classmethod
     def read(cls, folder: Path) -> Plan | None:
         """The plan of a job; None where there is none."""
         try:
             found = json.loads((folder / _PLAN).read_text())
-            return cls(found["marks"], found["seconds"], tuple(found.get("firmware", ("", ""))))
+            return cls(found["marks"], found["seconds"], tuple(found.get("firmware", ("", ""))), found.get("pens", []))
         except FileNotFoundError:
             return None
 

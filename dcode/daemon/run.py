@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import Final
 
 from dcode.daemon.record import RunRecord
-from dcode.firmware.command import Command
+from dcode.firmware.command import Command, CommandKind
 from dcode.firmware.translate import Translator
 from dcode.gcode.motion import Kind, Motion, Step
 from dcode.gcode.place import Place, beginning, pen_is_down, pen_number
 from dcode.jobs.watermarks import Watermarks
+from dcode.machine.ledger import InkGauge
 
 Point = tuple[float, float]
 
@@ -29,23 +31,40 @@ class Run:
     record: RunRecord
 
     def __init__(
-        self, job: int, motion: Motion, translator: Translator, begin: Place | None = None, *, wary: bool = False
+        self,
+        job: int,
+        motion: Motion,
+        translator: Translator,
+        begin: Place | None = None,
+        *,
+        wary: bool = False,
+        gauge: InkGauge | None = None,
     ) -> None:
         self.job, self.motion, self._translator, self._wary = job, motion, translator, wary
         self.place = begin or beginning(motion)
         self.pen_down = begin is not None and pen_is_down(motion, begin)
         self.stop: Kind | None = None  # the program itself asks for a pause or a pen change, now
+        self.is_dry = False  # it stops because the pen would run dry in the next stroke
+        self.gauge = gauge
+        self._last: CommandKind | None = None  # of what was handed out
         self.finished = False  # everything has been handed out
         self._row = self.place.row  # the next one
         self._ready: deque[Command] = deque()
         number = pen_number(motion, begin) if begin else None
         if number is not None:
             translator.take_pen(number)
+            if gauge and number:
+                gauge.take(number, fresh=False)
 
     @property
     def between_strokes(self) -> bool:
         """The pen is up and no row is half sent: the place to pause."""
         return not self._ready and not self.pen_down
+
+    @property
+    def is_drawing(self) -> bool:
+        """The pen is down, and what was handed out last draws."""
+        return self.pen_down and self._last is CommandKind.DRAW
 
     @property
     def next_row(self) -> int:
@@ -63,11 +82,17 @@ class Run:
             self._enter_row(at)
         command = self._ready.popleft()
         x, y = command.end or at
+        self._last = command.kind
+        if self.gauge and command.kind is CommandKind.DRAW:
+            self.gauge.drew(math.dist(at, (x, y)))
         self.place = Place(self._row - 1, x, y) if self._ready else Place(self._row, x, y)
         return command
 
     def _enter_row(self, at: Point) -> None:
         row, step = self._row, self.motion[self._row]
+        if step.kind is Kind.PEN_DOWN and not self.pen_down and self.gauge and self.gauge.runs_dry(self.motion, row):
+            self.stop, self.is_dry, self.place = Kind.PAUSE, True, Place(row, *at)
+            return
         self._row += 1
         if step.kind in STOPS:
             self.stop = step.kind
@@ -111,4 +136,9 @@ class Run:
         self._row, self.place = place.row, place
         self.pen_down = pen_is_down(self.motion, place)
         self._translator.take_pen(pen_number(self.motion, place) or 0)  # 0: the machine's own
-        self.stop, self.finished = None, False
+        self.go_on()
+        self.finished = False
+
+    def go_on(self) -> None:
+        """What was asked for has been done."""
+        self.stop, self.is_dry = None, False

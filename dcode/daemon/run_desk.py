@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from dcode.api import events as tell
 from dcode.api import methods as api
+from dcode.api import pens
 from dcode.api.codec import Message
 from dcode.daemon.estimates import Estimates
-from dcode.daemon.machine_desk import MachineDesk, Setup
+from dcode.daemon.ink_keeper import InkKeeper
+from dcode.daemon.machine_desk import MachineDesk
 from dcode.daemon.mark_desk import MarkDesk
-from dcode.daemon.prepared import JOURNAL, MOTION, Plan, digest, prepared_apart
+from dcode.daemon.prepared import JOURNAL, MACHINE, MOTION, Plan, digest, prepared_apart
 from dcode.daemon.recovery import Interruption
 from dcode.daemon.remaining import Left, Remaining, RunningClock
 from dcode.daemon.server import Client
 from dcode.errors import DcodeError, JobError, JournalError, LinkError, MachineNotReady
-from dcode.gcode.place import Place
+from dcode.gcode.motion import Motion
+from dcode.gcode.place import Place, beginning
 from dcode.geometry.bounds import Bounds
+from dcode.geometry.similarity import Similarity
 from dcode.jobs.history import boot_id, read_history
 from dcode.jobs.job import AT_THE_MACHINE, ENDED, Job, JobState
 from dcode.jobs.store import JobStore
@@ -43,9 +48,15 @@ class RunDesk:
     """Answers what of plotter.* concerns a run, and job.recovery; gives the next job to an idle, registered machine."""
 
     def __init__(
-        self, setup: Setup, store: JobStore, machine: MachineDesk, publish: Publish, status: Callable[[], api.Status]
+        self,
+        store: JobStore,
+        machine: MachineDesk,
+        ink: InkKeeper,
+        publish: Publish,
+        status: Callable[[], api.Status],
     ) -> None:
-        self._setup, self._store, self._machine, self._publish, self._status = setup, store, machine, publish, status
+        self.ink = ink
+        self._store, self._machine, self._publish, self._status = store, machine, publish, status
         self._plotter = machine.plotter
         self.waits = False  # a job was interrupted: the next one waits for the user
         self._beginning: asyncio.Task[None] | None = None
@@ -56,13 +67,23 @@ class RunDesk:
         self._before: dict[str, int] = {}  # what earlier attempts of the job have counted
         self._tasks: set[asyncio.Task[None]] = set()
         machine.on_ready = self.feed_machine
-        self.estimates = Estimates(setup, store, machine, self._estimated)
-        self.marks = MarkDesk(setup, machine, self._last_interruption, status)
+        self.on_pen_change: Callable[[Job], Coroutine[Any, Any, None]] | None = None
+        self.estimates = Estimates(store, machine, self._estimated)
+        self.marks = MarkDesk(machine, self._last_interruption, status)
 
     @property
     def held_back(self) -> bool:
         """Jobs wait although the machine may be ready: one was interrupted, and nothing is to move by itself then."""
         return self.waits and bool(self._store.waiting())
+
+    @property
+    def why_held_back(self) -> str:
+        interrupted = ", because a job was interrupted" if self._last_interrupted() else ""
+        return f"The queue waits{interrupted}: dcode resume goes on."
+
+    def status(self) -> api.Status:
+        """As clients are told."""
+        return self._status()
 
     def left(self) -> Left | None:
         """How long the job at the machine still takes."""
@@ -95,12 +116,17 @@ class RunDesk:
             self.waits = False
             self.feed_machine()
         elif job is None or job.state in AT_THE_MACHINE:
-            await self._plotter.call("resume")
+            await self.go_on_paused(params.back_mm if params.how == "back" else 0.0, None)
         elif job.state is JobState.INTERRUPTED:
             await self.go_on(job, params.how, params.back_mm)
         else:
             raise JobError(f"Job {job.id} is {job.state}: there is nothing to resume.", job=job.id, state=job.state)
         return self._status()
+
+    async def go_on_paused(self, back_mm: float, fresh: bool | None) -> None:
+        """Go on with the job at the machine, with the pen that it asked for; first with its last ink once more."""
+        await self.ink.about_to_go_on(goes_back=back_mm > 0)
+        await self._plotter.call("resume", back_mm=back_mm, fresh=fresh)
 
     async def recovery(self, params: api.Recover, client: Client) -> api.Recovery:
         job = self._store.get(params.job) if params.job else self._last_interrupted()
@@ -113,6 +139,7 @@ class RunDesk:
     async def go_on(self, job: Job, how: str, back_mm: float) -> None:
         """Begin the rest of an interrupted job. Raises MachineNotReady, LimitError, UnsafeProgram; then it stays so."""
         self.must_be_ready(None)
+        self._machine.keeper.look()
         if self._store.current():
             raise MachineNotReady("Another job is at the machine.", reason="busy")
         folder = self._store.files(job.id)
@@ -120,10 +147,18 @@ class RunDesk:
         begin = found.begin(how, back_mm)
         begin = await self._checked_again(job, begin)
         self.waits = False
+        self._forget_adjusted(job)
         self._take(job)
         await self._begin(job, begin)
         if job.state is JobState.INTERRUPTED:
             raise JobError(f"Job {job.id} was not resumed: {job.reason}", job=job.id)
+
+    def _forget_adjusted(self, job: Job) -> None:
+        """What was adjusted while it was drawn is not taken up again, and that is said."""
+        if job.is_adjusted:
+            sentence = f"Job {job.id} goes on with the pens and feeds of machine.json: {adjusted_words(job)} before."
+            self._publish(("notice", "adjusted"), tell.Notice(kind="adjusted", message=sentence, job=job.id))
+        job.feed_override, job.pen_offsets = 100.0, {}
 
     async def _checked_again(self, job: Job, begin: Place) -> Place:
         """The program of an interrupted job proved for the machine as it is now, and for a sheet that was hung anew.
@@ -131,16 +166,38 @@ class RunDesk:
         What pen or feed machine.json has since is taken; only what would leave the limits is refused.
         """
         folder, sheet = self._store.files(job.id), self.marks.sheet
-        found = await asyncio.to_thread(digest, folder / MOTION, self._setup.machine_file)
+        found = await asyncio.to_thread(digest, folder / MOTION, self._machine.keeper.in_use)
         if found == job.digest and sheet is None:
             return begin
-        request = {"folder": str(folder), "machine": str(self._setup.machine_file), "again": True, "place": begin}
+        place = await self._check_again(job, begin, sheet)
+        self.marks.sheet = None
+        return place
+
+    async def _check_again(self, job: Job, begin: Place, sheet: Similarity | None) -> Place:
+        folder = self._store.files(job.id)
+        machine = folder / f".{MACHINE}"
+        shutil.copyfile(self._machine.keeper.in_use, machine)
+        request = {"folder": str(folder), "machine": str(machine), "again": True, "place": begin}
         if sheet:
             request["sheet"] = [sheet.factor.real, sheet.factor.imag, sheet.shift.real, sheet.shift.imag]
         answer = await prepared_apart(request)
-        job.digest, self.marks.sheet = answer["digest"], None
+        machine.replace(folder / MACHINE)
+        job.digest = answer["digest"]
         self._store.save(job)
         return Place(*answer["place"])
+
+    async def _prove(self, job: Job) -> None:
+        """Prove that a job which begins is as it was checked; for another machine than then it is checked again.
+
+        Raises JobError for a program that was changed, UnsafeProgram where the machine has become too small for it.
+        """
+        folder = self._store.files(job.id)
+        if await asyncio.to_thread(digest, folder / MOTION, self._machine.keeper.in_use) == job.digest:
+            return
+        checked_for = folder / MACHINE
+        if not checked_for.exists() or await asyncio.to_thread(digest, folder / MOTION, checked_for) != job.digest:
+            raise JobError("The program has changed since the check: send it again.", job=job.id)
+        await self._check_again(job, beginning(Motion.load(folder / MOTION)), None)
 
     def _last_interrupted(self) -> Job | None:
         interrupted = [job for job in self._store.jobs.values() if job.state is JobState.INTERRUPTED]
@@ -164,8 +221,11 @@ class RunDesk:
 
     def feed_machine(self) -> None:
         """Give the next job to an idle, registered machine."""
+        self._machine.keeper.look()
         status = self._plotter.status
         waiting = [job for job in self._store.waiting() if job.state is JobState.READY]
+        if self._machine.led_by:
+            waiting = [job for job in waiting if job.name == self._machine.led_job]
         if not waiting or self.waits or self._store.current():
             return
         if status["state"] == "idle" and status["registered"]:
@@ -176,6 +236,8 @@ class RunDesk:
         """Raises what keeps the machine from plotting now."""
         if not_connected:
             raise not_connected
+        if self._machine.led_job is None:
+            self._machine.must_not_be_led()
         status = self._plotter.status
         if status["state"] in ("alarm", "disconnected"):
             raise MachineNotReady(
@@ -219,9 +281,7 @@ class RunDesk:
         folder = self._store.files(job.id)
         try:
             self.must_be_in_reach(job)
-            found = await asyncio.to_thread(digest, folder / MOTION, self._setup.machine_file)
-            if found != job.digest:
-                raise JobError("machine.json or the program has changed since the check: send it again.", job=job.id)
+            await self._prove(job)
             self._running = RunningClock(time.monotonic())
             self._plan(job, Plan.read(folder))
             self.estimates.look(at_all=True)
@@ -234,6 +294,8 @@ class RunDesk:
                 journal=str(folder / JOURNAL),
                 digest=job.digest,
                 begin=begin,
+                in_hand=self.ink.ledger.in_hand,
+                laid=self.ink.ledger.laid(),
             )
         except (DcodeError, OSError) as error:
             resumable = begin is not None or isinstance(error, JournalError | LinkError | MachineNotReady)
@@ -256,6 +318,7 @@ class RunDesk:
 
     def plotter_says(self, message: Message) -> None:
         """What comes from the plotter process, in the order in which it happened."""
+        self.ink.plotter_says(message)
         match message["event"]:
             case "status":
                 self._progress()
@@ -287,6 +350,8 @@ class RunDesk:
         for theirs, ours in _COUNTED.items():
             now = counts.get(theirs, 0) + self._before.get(ours, 0)
             setattr(job, ours, now if ours == "executed_row" else max(getattr(job, ours), now))
+        job.feed_override = counts.get("feed_override", job.feed_override)
+        job.pen_offsets = counts.get("pen_offsets", job.pen_offsets)
         job.seconds = self._run_seconds(job)
 
     def _run_seconds(self, job: Job) -> float:
@@ -301,6 +366,10 @@ class RunDesk:
             (self._running.hold if state is JobState.PAUSED else self._running.go_on)(time.monotonic())
             job.to(state, message["reason"])
             self.changed(job, save=True)
+            if asks := message.get("asks"):
+                self._publish(("pen_change", job.id), tell.PenChange(job=job.id, asks=pens.Asked(**asks)))
+            if message.get("between_pens") and self.on_pen_change:
+                self._start(self.on_pen_change(job))
 
     def _end(self, job: Job, state: JobState, reason: str | None) -> None:
         job.seconds = self._run_seconds(job)
@@ -313,6 +382,7 @@ class RunDesk:
         self.waits = state is JobState.INTERRUPTED
         self._remaining = None
         self.changed(job, save=True)
+        self._machine.keeper.job_ended()
         self.feed_machine()
 
     def changed(self, job: Job, *, save: bool) -> None:
@@ -331,6 +401,16 @@ class RunDesk:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def adjusted_words(job: Job) -> str:
+    """How it was adjusted: the feed was 120 % and the pen 2 degrees deeper."""
+    feed = [f"the feed was {job.feed_override:g} %"] if job.feed_override != 100.0 else []
+    pens = [
+        f"pen {number} was {abs(by):g} degrees {'deeper' if by > 0 else 'lighter'}".replace("pen 0", "the pen")
+        for number, by in job.pen_offsets.items()
+    ]
+    return " and ".join([*feed, *pens])
 
 
 def _spelled(area: Bounds) -> str:

@@ -11,16 +11,21 @@ import time
 import dcode
 from dcode.api import methods as api
 from dcode.api.codec import Message
-from dcode.config.machine_file import load_machine
+from dcode.daemon.audit_desk import AuditDesk
+from dcode.daemon.calibration_desk import CalibrationDesk
 from dcode.daemon.handover import Handover
+from dcode.daemon.ink_keeper import InkKeeper
 from dcode.daemon.job_desk import JobDesk
 from dcode.daemon.machine_desk import MachineDesk, Setup
+from dcode.daemon.machine_keeper import MachineKeeper
+from dcode.daemon.pen_desk import PenDesk
 from dcode.daemon.plotter_handle import PlotterHandle
 from dcode.daemon.run_desk import RunDesk
 from dcode.daemon.server import Client, Handler, Server
 from dcode.daemon.supervision import Supervision
 from dcode.daemon.wire_desk import WireDesk
 from dcode.errors import DcodeError, MachineNotReady, PortBusy
+from dcode.jobs.ink_book import FILE as INK
 from dcode.jobs.job import Job, JobState
 from dcode.jobs.store import JobStore
 
@@ -36,11 +41,17 @@ class Service:
         self.ended = asyncio.Event()
         self.started = time.time()
         self.store = JobStore(setup.state_dir)
-        self.plotter = PlotterHandle(setup.machine_file, setup.state_dir, setup.park, self._plotter_says)
+        self.keeper = MachineKeeper(setup.machine_file, setup.state_dir, self.store, self._publish)
+        self.plotter = PlotterHandle(self.keeper.in_use, setup.state_dir, setup.park, self._plotter_says)
+        self.keeper.on_new = lambda: self.plotter.tell("use_machine")
         self.plotter.kept = kept_port
-        self.machine = MachineDesk(setup, self.store, self.plotter, self._status)
-        self.runs = RunDesk(setup, self.store, self.machine, self._publish, self._status)
+        self.machine = MachineDesk(setup, self.store, self.keeper, self.plotter, self._status)
+        self.ink = InkKeeper(setup.state_dir / INK, self.machine)
+        self.runs = RunDesk(self.store, self.machine, self.ink, self._publish, self._status)
+        self.pens = PenDesk(self.store, self.machine, self.runs)
         self.jobs = JobDesk(setup, self.store, self.machine, self.runs, self._publish)
+        self.calibration = CalibrationDesk(self.store, self.machine, self.runs, self.jobs)
+        self.audits = AuditDesk(self.store, self.machine, self.runs, self._publish)
         self.wire = WireDesk(self.plotter)
         self.supervision = Supervision(self.plotter, self._status)
         self.machine.on_open, self.machine.on_close = self.supervision.keep_port, self.supervision.drop_port
@@ -59,11 +70,13 @@ class Service:
         await self.ended.wait()
         self.supervision.end()
         connecting.cancel()
+        await self.calibration.close()
         if self._goes_on:
             await self._hand_over_unless_hurried()
         await self.server.close()
         await self.runs.estimates.close()
         await self.machine.close()
+        self.ink.close()
         self.store.recover("The daemon was stopped while this was being plotted.")
         self.store.close()
 
@@ -76,6 +89,10 @@ class Service:
             self._hurry.set()
         self._goes_on = goes_on
         self.ended.set()
+
+    def reload(self) -> None:
+        """Read machine.json again, once no job is at the machine."""
+        self.keeper.reload()
 
     async def _left(self) -> Handover | None:
         """What the daemon before this one left, and where the machine stood when it ended."""
@@ -92,7 +109,7 @@ class Service:
         try:
             if left and await self.machine.take_over(left, self.plotter.kept):
                 await self._go_on(left)
-            elif self.setup.port or load_machine(self.setup.machine_file).port:
+            elif self.setup.port or self.keeper.machine.port:
                 await self.machine.ensure_connected(self.plotter.kept)
         except PortBusy as error:  # the process of the daemon before this one may still be lifting the pen
             logging.warning("at the start: %s", error.message)
@@ -146,8 +163,16 @@ class Service:
             "plotter.nudge": machine.nudge,
             "plotter.marks": runs.marks.marks,
             "plotter.register": runs.marks.register,
+            "plotter.audit": self.audits.audit,
+            "plotter.drift": self.audits.drift,
             "plotter.pen": machine.pen,
             "plotter.console": machine.console,
+            "plotter.pen_changed": self.pens.pen_changed,
+            "plotter.touch_test": self.pens.touch_test,
+            "plotter.adjust": self.pens.adjust,
+            "plotter.keep_adjusted": self.pens.keep,
+            "pens.ledger": self.pens.ledger,
+            "pens.fresh": self.pens.fresh,
             "plotter.pause": runs.pause,
             "plotter.resume": runs.resume,
             "plotter.stop": runs.stop,
@@ -162,8 +187,14 @@ class Service:
             "job.move": jobs.move,
             "job.retry": jobs.retry,
             "job.forget": jobs.forget,
+            "machine.show": self.keeper.show,
+            "machine.change": self.keeper.change,
             "wire.follow": wire.follow,
             "wire.snapshot": wire.snapshot,
+            "calibrate.begin": self.calibration.begin,
+            "calibrate.show": self.calibration.show,
+            "calibrate.answer": self.calibration.answer,
+            "calibrate.leave": self.calibration.leave,
             "sim.ink": machine.ink,
         }
 
@@ -176,11 +207,13 @@ class Service:
         if message["event"] == "wire":
             self.wire.lines(message)
         else:
+            self.calibration.plotter_says(message)
             self.runs.plotter_says(message)
 
     def _client_gone(self, client: Client) -> None:
         self.jobs.client_gone(client)
         self.wire.client_gone(client)
+        self.calibration.client_gone(client)
 
     async def daemon_info(self, params: api.Nothing, client: Client) -> api.DaemonInfo:
         return api.DaemonInfo(
@@ -188,7 +221,7 @@ class Service:
             socket=str(self.setup.socket),
             version=dcode.__version__,
             state_dir=str(self.setup.state_dir),
-            machine=str(self.setup.machine_file),
+            machine=str(self.keeper.store.path),
             started=self.started,
         )
 
@@ -209,14 +242,17 @@ class Service:
     def _status(self) -> api.Status:
         known = {name: value for name, value in self.plotter.status.items() if name in api.Status.model_fields}
         known.setdefault("port", self.machine.port)
+        known["pen_in_hand"] = self.pens.in_hand()
         job = self.store.current()
         if job:
             known["job"] = api.JobBrief(id=job.id, name=job.name, state=job.state.value)
-            known["progress"] = _progress(job)
+            known["progress"], known["drift"] = _progress(job), job.drift
             if left := self.runs.left():
                 known["eta_seconds"], known["eta_band"] = left.seconds, (left.least, left.most)
-        if self.runs.held_back and known["state"] == "idle":
-            known["message"] = "The queue waits, because a job was interrupted: dcode resume goes on."
+        if self.machine.led_by and known["state"] == "idle":
+            known["message"] = f"dcode calibrate {self.machine.led_by} is under way."
+        elif self.runs.held_back and known["state"] == "idle":
+            known["message"] = self.runs.why_held_back
         return api.Status(**known | {"queued": len(self.store.waiting())})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -67,8 +67,18 @@ class Job:
     pen_lifts: int = 0
     bounds: tuple[float, float, float, float] | None = None
     profile: str | None = None
+    kind: str = "drawing"  # or "rehearsal": it is gone through with the pen up
+    audit: str = "off"  # or "mark": at a change of pens, whether steps were lost
+    drift: tuple[float, float] | None = None  # what an audit found last
+    feed_override: float = 100.0  # %, as it was adjusted last while this was drawn
+    pen_offsets: dict[str, float] = field(default_factory=dict)  # degrees further down, by pen, likewise
     digest: str = ""  # of the motion file and the machine that it was checked against
     place: float = 0.0  # order among those that wait
+
+    @property
+    def is_adjusted(self) -> bool:
+        """Whether it was drawn otherwise than machine.json says."""
+        return self.feed_override != 100.0 or bool(self.pen_offsets)
 
     def to(self, state: JobState, reason: str | None = None) -> None:
         """Change state. Raises JobError for a move that is not in TRANSITIONS."""

@@ -22,6 +22,7 @@ from dcode.jobs.job import AT_THE_MACHINE, WAITING, Job, JobState
 
 SCHEMA: Final = 1
 
+_JSON: Final = ("bounds", "drift", "pen_offsets")  # kept as text
 _TYPES: Final = {"int": "INTEGER", "float": "REAL", "float | None": "REAL"}
 _COLUMNS: Final = tuple(field.name for field in fields(Job) if field.name != "id")
 _CREATE: Final = "CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, {})".format(
@@ -165,14 +166,18 @@ class JobStore:
     @staticmethod
     def _row(job: Job) -> tuple[Any, ...]:
         values = asdict(job)
-        values["bounds"] = json.dumps(job.bounds)
+        values |= {name: json.dumps(values[name]) for name in _JSON}
         return tuple(values[name] for name in _COLUMNS)
 
 
 def _job(values: dict[str, Any]) -> Job:
-    bounds = json.loads(values.pop("bounds") or "null")
+    bounds, drift, pen_offsets = (json.loads(values.pop(name) or "null") for name in _JSON)
     known = {name: value for name, value in values.items() if value is not None}  # the rest as in a new job
-    return Job(**known | {"state": JobState(values["state"]), "bounds": tuple(bounds) if bounds else None})
+    return Job(
+        **known
+        | {"state": JobState(values["state"]), "bounds": bounds and tuple(bounds), "drift": drift and tuple(drift)}
+        | {"pen_offsets": pen_offsets or {}}
+    )
 
 
 @contextlib.contextmanager

@@ -100,6 +100,11 @@ class Watermarks:
         self._reach(self._acked_count, self.acked)
         self._proved = (self._reached, self.executed)
 
+    def taken_back(self, place: Place) -> None:
+        """The run goes on from a place that it has passed, the machine being at rest."""
+        self.sent = self.acked = self.executed = self._leads_to = place
+        self._proved = (self._reached, place)
+
     def reported(self, at: Point) -> bool:
         """The gondola is at `at`, on its way. False: none of the moves that it can be in leads past there."""
         first = next(self._leading_past(at), None)

@@ -206,7 +206,7 @@ def test_ports_are_a_list(dcode, monkeypatch):
 def test_the_api_is_printed(dcode):
     api = dcode("daemon", "api", "--json").json
     assert "job.commit" in api["methods"] and api["methods"]["job.commit"]["about"]
-    assert len(api["events"]) == 5
+    assert len(api["events"]) == 6
     assert "job.commit" in dcode("daemon", "api").out
 
 
@@ -221,6 +221,13 @@ def test_a_simulated_plotter_says_where_it_is_and_ends_on_ctrl_c(process, tmp_pa
         _, err = sim.communicate()
     assert (sim.returncode, err) == (0, "")
     assert (tmp_path / "ink.svg").exists()
+
+
+def test_a_simulated_plotter_says_what_is_wrong_with_its_wall(dcode, tmp_path: Path):
+    (tmp_path / "wall.toml").write_text("[belts]\npulley_tooth = 16\n")
+    said = dcode("sim", "--wall", tmp_path / "wall.toml")
+    assert said.code == 2
+    assert "wall.toml" in said.err and "pulley_teeth" in said.err
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

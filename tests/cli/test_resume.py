@@ -186,7 +186,7 @@ def test_only_one_answer_can_be_given(dcode, machine, words: str):
     assert "exclude each other" in ended.err
 
 
-@pytest.mark.parametrize("words", ["--skip", "12 --back 3", "--redraw --yes"])
+@pytest.mark.parametrize("words", ["--skip", "12 --skip", "--redraw --yes"])
 def test_a_paused_job_has_nothing_to_skip(dcode, machine, words: str):
     paused = plotting(5, state="paused")
     fake = machine(job_list={"jobs": [paused]}, job_show=paused)

@@ -38,7 +38,7 @@ class Rig:
     def status(self) -> Message:
         return self.client.call("status")
 
-    def queue(self, program: str, name: str = "test.gcode", **options: bool) -> Message:
+    def queue(self, program: str, name: str = "test.gcode", **options: Any) -> Message:
         """The job that comes of a program."""
         job: Message = upload(self.client, name, program.encode(), **options)["job"]
         return job
@@ -112,8 +112,10 @@ def rig(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     monkeypatch.setenv("DCODE_SIM_SPEED", "0")
     started: list[Rig] = []
 
-    def make(port: str | None = None, profile: str | None = None, machine: Path | None = None) -> Rig:
-        started.append(Rig(short_dir / f"state{len(started)}", Target(port, profile, machine)))
+    def make(
+        port: str | None = None, profile: str | None = None, machine: Path | None = None, state: Path | None = None
+    ) -> Rig:
+        started.append(Rig(state or short_dir / f"state{len(started)}", Target(port, profile, machine)))
         return started[-1]
 
     yield make

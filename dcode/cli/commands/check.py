@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dcode.cli.command import command, program_options
+from dcode.cli.dry_pens import dry_warnings
 from dcode.cli.exit_codes import ExitCode
 from dcode.cli.program import examine
 from dcode.cli.session import Session
@@ -30,6 +31,8 @@ def check(session: Session, file: str, wishes: Wishes) -> int:
     source = read_source(file, as_text=wishes.text)
     examined = examine(source, session.machine, session.profile, wishes=wishes, output=session.output)
     report = examined.report
+    for warning in dry_warnings(session, examined):
+        session.output.note(warning)
     session.reply(report, lambda value: _lines(examined.source, value, tried=wishes.fit or wishes.clip))
     return ExitCode.DONE if report["ok"] else ExitCode.USAGE
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dcode.cli.command import command, program_options
+from dcode.cli.dry_pens import dry_warnings
 from dcode.cli.program import examine, time_of
 from dcode.cli.session import Session
 from dcode.cli.source import Source, read_source, source_argument
@@ -33,6 +34,8 @@ def estimate(session: Session, file: str, wishes: Wishes) -> None:
     examined = examine(source, session.machine, session.profile, wishes=wishes, output=session.output)
     answer = examined.report | time_of(examined).as_json()
     del answer["violations"], answer["notes"]
+    for warning in dry_warnings(session, examined, answer["pens"]):
+        session.output.note(warning)
     session.reply(answer, lambda value: _lines(examined.source, value))
 
 

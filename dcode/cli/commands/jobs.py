@@ -8,7 +8,7 @@ from dcode.api.codec import Message
 from dcode.cli.command import command, group
 from dcode.cli.lazy import Entry, Table
 from dcode.cli.session import Session
-from dcode.cli.words import clock, duration, facts, table
+from dcode.cli.words import clock, drift_words, duration, facts, table
 
 _AT = "dcode.cli.commands.jobs"
 MEMBERS: Table = {
@@ -111,6 +111,8 @@ def _job_lines(job: Message) -> list[str]:
         ["wire", f"{job['sent']} sent, {job['acked']} acknowledged, {job['resends']} resent"],
         ["profile", job["profile"] or "unknown"],
     ]
+    if drift := job.get("drift"):
+        rows.append(["drift", drift_words(drift)])
     if job["state"] == "interrupted":
         rows.append(["next", f"dcode resume {job['id']}   goes on where it was interrupted"])
     return table(rows)

@@ -1,4 +1,4 @@
-"""dcode home, jog, nudge, pen: moving the machine by hand. They start a daemon when none runs."""
+"""dcode home, jog, nudge: moving the machine by hand. They start a daemon when none runs."""
 
 from __future__ import annotations
 
@@ -13,19 +13,6 @@ from dcode.cli.session import Session
 
 NEGATIVE_NUMBERS = {"ignore_unknown_options": True}  # -10 is a number here, not the option -1
 NUDGE = click.FloatRange(-50, 50)  # mm, as plotter.nudge takes it
-
-
-def pen_position(context: click.Context, parameter: click.Parameter, value: str) -> str | float:
-    """up, down, or a servo angle in degrees."""
-    if value in ("up", "down"):
-        return value
-    try:
-        angle = float(value)
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is neither up nor down nor an angle in degrees.") from None
-    if not 0 <= angle <= 180:
-        raise click.BadParameter(f"a servo turns from 0 to 180 degrees, not to {angle:g}.")
-    return angle
 
 
 @command()
@@ -69,17 +56,6 @@ def nudge(session: Session, dx: float, dy: float) -> None:
     gondola off the edges: look where it goes. dcode register then says where it is.
     """
     _do(session, "plotter.nudge", dx=dx, dy=dy)
-
-
-@command()
-@click.argument("to", callback=pen_position, metavar="up|down|ANGLE")
-@daemon_options
-def pen(session: Session, to: str | float) -> None:
-    """Raise or lower the pen.
-
-    ANGLE turns its servo, in degrees.
-    """
-    _do(session, "plotter.pen", to=to)
 
 
 def _do(session: Session, method: str, **params: Any) -> None:

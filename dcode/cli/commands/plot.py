@@ -12,6 +12,7 @@ from dcode.api.codec import Message
 from dcode.cli.command import command, daemon_options
 from dcode.cli.exit_codes import ExitCode
 from dcode.cli.follow import follow, result, tell_detached, tell_end, unfinished
+from dcode.cli.pen_asking import ask_to_keep
 from dcode.cli.reach import reach
 from dcode.cli.recognise import Kind
 from dcode.cli.sentences import sentences
@@ -40,6 +41,13 @@ SHOWN_FROM: Final = 4_000_000  # bytes; a smaller upload is over before one coul
     metavar="SVG",
     help="Afterwards, save what a simulated pen drew.",
 )
+@click.option(
+    "--audit",
+    type=click.Choice(("off", "mark")),
+    default="off",
+    metavar="off|mark",
+    help="At each change of pens go to a mark, to see whether steps were lost. [off]",
+)
 @daemon_options
 def plot(
     session: Session,
@@ -50,6 +58,7 @@ def plot(
     detach: bool,
     yes: bool,
     ink: Path | None,
+    audit: str,
 ) -> int:
     """Plot a drawing, and follow it to its end.
 
@@ -77,7 +86,7 @@ def plot(
         source = examined.source
         if not examined.report["ok"]:
             error = UnsafeProgram("The check refused it.", examined.report)
-            return _refused(session, source, error, tried=wishes.fit or wishes.clip)
+            return refused(session, source, error, tried=wishes.fit or wishes.clip)
         wishes = replace(wishes, fit=False, clip=False)  # that is done
     with reach(session) as daemon:
         if ink:
@@ -88,16 +97,25 @@ def plot(
             if not agreed(session, daemon, source, wishes, examined):
                 session.output.note("Nothing is plotted.")
                 return ExitCode.INTERRUPTED
-        return _plot(session, daemon, source, fit=wishes.fit, clip=wishes.clip, detach=detach, ink=ink)
+        return _plot(session, daemon, source, fit=wishes.fit, clip=wishes.clip, detach=detach, ink=ink, audit=audit)
 
 
 def _plot(
-    session: Session, daemon: Client, source: Source, *, fit: bool, clip: bool, detach: bool, ink: Path | None
+    session: Session,
+    daemon: Client,
+    source: Source,
+    *,
+    fit: bool,
+    clip: bool,
+    detach: bool,
+    ink: Path | None,
+    audit: str,
 ) -> ExitCode:
+    also = {"audit": audit} if audit != "off" else None
     try:
-        job = _queue(session, daemon, source, fit=fit, clip=clip)
+        job = queue(session, daemon, source, fit=fit, clip=clip, also=also)
     except UnsafeProgram as error:
-        return _refused(session, source, error, tried=fit or clip)
+        return refused(session, source, error, tried=fit or clip)
     session.about_failure = lambda error: unfinished(source.lines, error, job["id"])
     if detach:
         session.reply(result(job), lambda value: [f"Job {job['id']}, {job['name']}, is queued."])
@@ -106,32 +124,38 @@ def _plot(
         ended = follow(daemon, job["id"], session.output)
     except KeyboardInterrupt:
         return tell_detached(session, job["id"])
+    ask_to_keep(session, daemon, ended)
     if ink:
         daemon.call("sim.ink", path=str(ink.absolute()))
         session.output.note(f"The ink is in {ink}.")
     return tell_end(session, ended)
 
 
-def _queue(session: Session, daemon: Client, source: Source, *, fit: bool, clip: bool) -> Message:
-    """Send the file; the job, checked and ready."""
+def queue(
+    session: Session, daemon: Client, source: Source, *, fit: bool, clip: bool, also: Message | None = None
+) -> Message:
+    """Send the file; the job, checked and ready. `also`: what else job.begin takes."""
 
     def show(received: int) -> None:
         if session.output.live and len(source.data) >= SHOWN_FROM:
             session.output.show(f"Sending {source.name}: {100 * received // len(source.data)} %")
 
     try:
-        job: Message = upload(daemon, source.name, source.data, fit=fit, clip=clip, require_ready=True, progress=show)[
-            "job"
-        ]
+        answer = upload(
+            daemon, source.name, source.data, fit=fit, clip=clip, require_ready=True, also=also, progress=show
+        )
     except KeyboardInterrupt:
         session.output.note("dcode jobs   shows whether it was queued already.")
         raise
     finally:
         session.output.show("")
+    for warning in answer.get("warnings", []):
+        session.output.note(warning)
+    job: Message = answer["job"]
     return job
 
 
-def _refused(session: Session, source: Source, error: UnsafeProgram, *, tried: bool) -> ExitCode:
+def refused(session: Session, source: Source, error: UnsafeProgram, *, tried: bool) -> ExitCode:
     """The check's report, in words on stderr and whole on stdout with --json."""
     report = error.fields.get("report")
     if isinstance(report, dict) and report.get("violations"):

@@ -9,6 +9,8 @@ from dcode.cli.command import command
 from dcode.cli.commands.status import status_lines
 from dcode.cli.exit_codes import ExitCode, of_error
 from dcode.cli.follow import follow, tell_detached, tell_end
+from dcode.cli.lengths import LENGTH
+from dcode.cli.pen_asking import ask_to_keep
 from dcode.cli.recovering import REDRAW, SKIP, Way, asked_way, recovery_lines, way_lines
 from dcode.cli.session import Session
 from dcode.client.sync import Client
@@ -19,7 +21,7 @@ from dcode.errors import DcodeError, JobError, MachineNotReady
 @click.argument("job", type=click.IntRange(1), required=False, metavar="[JOB]")
 @click.option("--redraw", is_flag=True, help="Draw the uncertain stretch again.")
 @click.option("--skip", is_flag=True, help="Leave the uncertain stretch out.")
-@click.option("--back", type=click.FloatRange(0), metavar="MM", help="Begin MM of ink before it.")
+@click.option("--back", type=LENGTH, metavar="LENGTH", help="Begin so much ink before it: 10, 10mm, 3m.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask; --redraw unless another is said.")
 @click.option("--detach", is_flag=True, help="Do not follow an interrupted job.")
 def resume(
@@ -29,7 +31,8 @@ def resume(
 
     JOB, else the one that is paused, else the one that was interrupted last; where there is none, a queue that was
     held goes on. A paused job goes on at once. Of an interrupted one it is said what is surely on the paper and what
-    may or may not be, and asked how to go on; then it is followed to its end, as dcode plot does.
+    may or may not be, and asked how to go on; then it is followed to its end, as dcode plot does. --back is for both:
+    when a pen ran dry unnoticed, it draws the last of it again.
     """
     flags = redraw + skip + (back is not None)
     if flags > 1:
@@ -39,10 +42,11 @@ def resume(
         interrupted = _interrupted(daemon, job)
         if interrupted is not None:
             return _recover(session, daemon, interrupted, way, detach=detach)
-        if flags:
-            problem = "--redraw, --skip and --back are for an interrupted job: this one is not, or there is none."
+        if redraw or skip:
+            problem = "--redraw and --skip are for an interrupted job: this one is not, or there is none."
             raise click.UsageError(problem, click.get_current_context())
-        session.reply(daemon.call("plotter.resume", **({"job": job} if job else {})), status_lines)
+        params = ({"job": job} if job else {}) | (way.params if way and back is not None else {})
+        session.reply(daemon.call("plotter.resume", **params), status_lines)
     return ExitCode.DONE
 
 
@@ -79,6 +83,7 @@ def _recover(session: Session, daemon: Client, job: int, way: Way | None, *, det
         ended = follow(daemon, job, session.output)
     except KeyboardInterrupt:
         return tell_detached(session, job)
+    ask_to_keep(session, daemon, ended)
     return tell_end(session, ended)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dcode.api.codec import Message
 from dcode.cli.command import command
 from dcode.cli.session import Session
-from dcode.cli.words import duration, plural, table
+from dcode.cli.words import adjusted_words, drift_words, duration, ink_words, plural, table
 
 
 @command()
@@ -27,9 +27,17 @@ def status_lines(status: Message) -> list[str]:
         rows.append(["lines", f"{status['lines_acked']} acknowledged, {window}, {plural(status['resends'], 'resend')}"])
     if status["job"] or status["poor"]:
         rows.append(["link", _link(status)])
+    if (pen := status.get("pen_in_hand")) and pen["strokes"]:
+        rows.append(["ink", ink_words(pen)])
+    if changed := adjusted_words(status):
+        rows.append(["adjusted", changed])
+    if drift := status.get("drift"):
+        rows.append(["drift", drift_words(drift)])
     if status["queued"]:
         rows.append(["waiting", f"{plural(status['queued'], 'job')} in the queue"])
-    if status["message"]:
+    if asks := status.get("asks"):
+        rows.append(["asks", asks["message"]])
+    if status["message"] and status["message"] != (asks or {}).get("message"):
         rows.append(["message", status["message"]])
     return table(rows)
 
