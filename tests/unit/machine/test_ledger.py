@@ -15,7 +15,7 @@ from dcode.machine.machine import Machine, NamedPen, Pen
 from dcode.machine.touch import STROKE_MM, trial_strokes
 
 AREA = Bounds(-100.0, 100.0, 100.0, -100.0)
-ONE = NamedPen("fine", "#000000", 0.3, Pen(dry_after_m=1.0))
+ONE = NamedPen("fine", "#000000", Pen(dry_after_m=1.0))
 MACHINE = Machine(400.0, 400.0, AREA, pens=(ONE, replace(ONE, pen=Pen(dry_after_m=10.0))))
 
 

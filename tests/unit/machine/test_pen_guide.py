@@ -234,8 +234,8 @@ def test_a_map_that_is_there_stays_true() -> None:
 
 
 def test_one_of_several_pens_is_meant_by_its_name() -> None:
-    fine = NamedPen("fine", "red", 0.3, Pen(70.0, 30.0))
-    several = machine(Pen(90.0, 40.0), pens=(NamedPen("broad", "#000", 1.0, Pen()), fine))
+    fine = NamedPen("fine", "red", Pen(70.0, 30.0))
+    several = machine(Pen(90.0, 40.0), pens=(NamedPen("broad", "#000", Pen()), fine))
     person = Person(PenGuide(Start(several, HERE, options={"pen": "fine"})), Wall(60.0, -1.0, HeightMap()))
     person.to_the_test()
     person.choose("good")
