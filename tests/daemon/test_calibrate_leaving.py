@@ -8,7 +8,6 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -95,13 +94,10 @@ def wall(rig, serve_plotter, short_dir: Path) -> Iterator[Callable[..., Wall]]:
         client.close()
 
 
-def until(holds: Callable[[], bool]) -> bool:
-    """Whether it comes to hold within the patience of the test."""
-    for _ in range(400):
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Ask another process until it holds; a test that waits in vain is ended by its bound."""
+    while not holds():
+        pass
 
 
 def test_every_stage_is_left_in_these_tests() -> None:
@@ -138,7 +134,7 @@ def test_a_client_that_goes_away_leaves_at_every_stage(wall, profile):
         other = led.new_client()
         led.led_to(other, stage, answers)
         other.close()
-        assert until(lambda: led.rig.status()["message"] is None)
+        wait_until(lambda: led.rig.status()["message"] is None)
         assert (stage, led.simulated()["pen"], led.rig.status()["pen"]) == (stage, "up", "up")
         assert led.is_as_it_was(), stage
 
@@ -148,7 +144,7 @@ def test_the_end_of_the_daemon_lifts_the_pen_at_every_stage(wall, stage, answers
     led = of(wall, stage)
     led.led_to(led.rig.client, stage, answers)
     os.kill(led.rig.pid, signal.SIGTERM)
-    assert until(lambda: not led.simulated()["connected"])
+    wait_until(lambda: not led.simulated()["connected"])
     assert led.simulated()["pen"] == "up"
     assert led.is_as_it_was()
 
@@ -159,7 +155,7 @@ def test_the_death_of_the_daemon_lifts_a_pen_that_stands_on_the_paper(wall, stag
     led.led_to(led.rig.client, stage, DOWN if stage is Stage.TOUCH else WAYS[stage][0])
     assert led.simulated()["pen"] == "down"
     os.kill(led.rig.pid, signal.SIGKILL)
-    assert until(lambda: not led.simulated()["connected"])
+    wait_until(lambda: not led.simulated()["connected"])
     assert led.simulated()["pen"] == "up"
     assert led.is_as_it_was()
 
@@ -175,13 +171,13 @@ def test_in_the_middle_of_a_stroke_with_every_firmware(wall, profile, number):
         answers.insert(1, "each")
     led.led_to(other, Stage.LOWER, answers)
     other._send(codec.request("calibrate.answer", {"choice": "draw"}, 99))
-    assert until(lambda: led.simulated()["pen"] == "down")
+    wait_until(lambda: led.simulated()["pen"] == "down")
     if number:
         os.kill(led.rig.pid, number)
-        assert until(lambda: not led.simulated()["connected"])
+        wait_until(lambda: not led.simulated()["connected"])
     else:
         other.close()
-        assert until(lambda: led.rig.status()["message"] is None)
+        wait_until(lambda: led.rig.status()["message"] is None)
         assert led.rig.status()["pen"] == "up"
     assert led.simulated()["pen"] == "up"
     strokes = led.simulated()["strokes"]
