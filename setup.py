@@ -29,6 +29,8 @@ setup(
             "*.pyi",
             "*.pxd",
             "*.jhf",
+            "*.npz",
+            "lists/*.txt",
             "LICENSE.txt",
             "py.typed",
             "*.service",

@@ -1,0 +1,212 @@
+"""The `strokes` engine: words -> memory -> eight candidates -> the best of them, smoothed.
+
+The memory is of the words and of the library's nearest drawings. Candidates are ranked by a recogniser, or, where none
+is there, by how likely the model itself thinks them. Where even the best is below the model's threshold, or no word is
+known, the engine says so and leaves the drawing to the library. Each drawing of a request is that of its own seed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Final
+
+from dcode.errors import GenerationError
+from dcode.generation.request import Cancelled, Drawn, DrawRequest, Progress
+from dcode.generation.sketch.candidates import Taste, candidates
+from dcode.generation.sketch.compose import composed
+from dcode.generation.sketch.decoder import StrokeDecoder, read_decoder
+from dcode.generation.sketch.events import Caps, Events, Kind, decode, encode, sketched
+from dcode.generation.sketch.find import Finder
+from dcode.generation.sketch.prompt import Part, Place, parts, whole
+from dcode.generation.sketch.recogniser import Ranker, read_recogniser
+from dcode.generation.sketch.smooth import smoothed
+from dcode.generation.sketch.store import shipped_store
+from dcode.generation.sketch.stroke_config import UNKNOWN
+from dcode.generation.sketch.words import shipped_words
+from dcode.geometry.bounds import Bounds
+from dcode.geometry.lines import Lines, Points
+
+MODEL: Final = "strokes.safetensors"  # in the package's data, or in a folder that a request names
+RECOGNISER: Final = "recogniser.safetensors"
+CANDIDATES: Final = 8
+_STEP: Final = 8  # events between two reports
+_NEAR: Final = 0.35  # a neighbour further off than this is not looked at
+_SNAP: Final = 2.0  # cells between the ends of a stroke that was meant to be closed
+_SIDE: Final = 255.0 / 127.0  # the size of a cell in the units that smoothing is made for
+_FRAME: Final = Bounds(0.0, 255.0, 255.0, 0.0)  # that no point leaves; a smoothed line may bulge by a hair
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """A decoder, who ranks its candidates, and what its file says about using it."""
+
+    name: str
+    decoder: StrokeDecoder
+    ranker: Ranker | None
+    threshold: float | None  # of the ranker's score, or of the likelihood where there is none
+    style: str | None
+
+
+class StrokesEngine:
+    """Draws stroke by stroke. Loads the model at the first drawing; another model where a request names one."""
+
+    name = "strokes"
+
+    def __init__(self, folder: Path | None = None, finder: Callable[[], Finder] | None = None) -> None:
+        self._folder, self._make_finder = folder, finder or _shipped_finder
+        self._finder: Finder | None = None
+        self._models: dict[str | None, Model] = {}
+
+    def draw(
+        self, request: DrawRequest, report: Callable[[Progress], None], cancelled: Callable[[], bool]
+    ) -> Sequence[Drawn]:
+        """`count` drawings, the best first. Raises GenerationError, Cancelled."""
+        model = self._model(request.model)
+        artist = _Artist(model, self._search(), request, report, cancelled)
+        found = [artist.drawn(request.seed + number) for number in range(request.count)]
+        found.sort(key=lambda drawn: -(drawn.score or 0.0))
+        best = found[0].score or 0.0
+        if request.model is None and model.threshold is not None and best < model.threshold:
+            told = f"The stroke model's drawings of {request.prompt.strip()!r} are not good enough."
+            raise GenerationError(told, reason="unavailable", score=best)
+        return found
+
+    def _search(self) -> Finder:
+        if self._finder is None:
+            self._finder = self._make_finder()
+        return self._finder
+
+    def _model(self, name: str | None) -> Model:
+        if name not in self._models:
+            folder = self._folder if name is None else Path(name)
+            if folder is not None:
+                self._models[name] = read_model(folder)
+            else:
+                with as_file(files(__package__) / "data") as data:
+                    self._models[name] = read_model(data)
+        return self._models[name]
+
+
+class _Artist:
+    """One request being drawn."""
+
+    def __init__(
+        self,
+        model: Model,
+        finder: Finder,
+        request: DrawRequest,
+        report: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self._model, self._finder, self._report, self._cancelled = model, finder, report, cancelled
+        asked, config = Taste(), model.decoder.config
+        self._taste = Taste(
+            asked.temperature if request.temperature is None else request.temperature,
+            asked.guidance if request.guidance is None else request.guidance,
+        )
+        self._caps = Caps(min(max(request.max_len or config.events, 3), config.events), config.strokes)
+        self._style = _style(model, request.style)
+        self._things = self._known(request.prompt)
+        # Several things are put side by side once all are drawn.
+        self._live = request.live and request.count == 1 and len(self._things) == self._things[0].count == 1
+
+    def drawn(self, seed: int) -> Drawn:
+        """The drawing of one seed: of each thing its best candidate, put together."""
+        begun = time.perf_counter()
+        placed, scores = list[tuple[Lines, Place]](), list[float]()
+        for number, part in enumerate(self._things):
+            ranked = self._ranked(part.words, (seed, number))
+            copies = [ranked[copy % len(ranked)][1] for copy in range(part.count)]
+            row = copies[0] if len(copies) == 1 else composed([(copy, Place.BESIDE) for copy in copies])
+            placed.append((row, part.place))
+            scores.append(ranked[0][0])
+        lines = placed[0][0] if len(placed) == 1 else composed(placed)
+        took = time.perf_counter() - begun
+        return Drawn(lines, min(scores), None, StrokesEngine.name, self._model.name, seed, took)
+
+    def _known(self, prompt: str) -> list[Part]:
+        """The things of a prompt that a word is known of."""
+        text = whole(prompt)
+        wanted = (Part(text),) if self._finder.knows(text) else parts(text)
+        known = [part for part in wanted if self._finder.words.vector(part.words).any()]
+        if not known:
+            told = f"The stroke model knows no word of {prompt.strip()!r}."
+            raise GenerationError(told, reason="unavailable")
+        return known
+
+    def _ranked(self, words: str, seed: tuple[int, int]) -> list[tuple[float, Lines]]:
+        """Candidates for one thing with their scores, the best first."""
+        decoder, text = self._model.decoder, self._finder.words.vector(words)
+        memory = decoder.memory(text, self._neighbours(words), self._style)
+        empty = decoder.memory(None, (), self._style)
+        count = 1 if self._live else CANDIDATES
+        made = candidates(decoder, memory, empty, count, seed, self._taste, self._caps, self._watch)
+        drawings = [as_plotted(decode(one.events)) for one in made]
+        ranker = self._model.ranker
+        scores = [one.likelihood for one in made] if ranker is None else ranker.scores(drawings, text).tolist()
+        return sorted(zip(scores, drawings, strict=True), key=lambda pair: -pair[0])
+
+    def _neighbours(self, words: str) -> list[Events]:
+        near = self._finder.near(words, self._model.decoder.config.neighbours)
+        return [encode(sketched(self._finder.store.lines(one.place))) for one in near if one.score >= _NEAR]
+
+    def _watch(self, done: int, events: Events) -> bool:
+        if self._cancelled():
+            raise Cancelled
+        if done % _STEP == 0:
+            told = Progress("strokes", done, self._caps.events, None, lines := decode(events))
+            if self._live:
+                going_on = int(bool(len(lines)) and events[-1][0] == Kind.DRAW)
+                told = replace(told, strokes=as_plotted(lines), finished=len(lines) - going_on, frame=_FRAME)
+            self._report(told)
+        return True
+
+
+def as_plotted(lines: Lines) -> Lines:
+    """Strokes of the grid closed where they nearly are, and smoothed, each by itself; 0 to 255, y up."""
+    lines = Lines.of([closed(line) for line in lines])
+    return smoothed(Lines(lines.points * _SIDE, lines.starts))
+
+
+def closed(line: Points) -> Points:
+    """A stroke that ends next to where it begins, and is much longer than that gap, made to end where it begins."""
+    gap, length = float(abs(line[-1] - line[0]).max()), float(abs(line[1:] - line[:-1]).sum())
+    if len(line) < 4 or gap > _SNAP or length < 8 * max(gap, 1.0):
+        return line
+    snapped = line.copy()
+    snapped[-1] = line[0]
+    return snapped
+
+
+def read_model(folder: Path) -> Model:
+    """The model of a folder, or of a file. Raises GenerationError, reason "unavailable"."""
+    path = folder / MODEL if folder.is_dir() else folder
+    if not path.is_file():
+        told = f"There is no stroke model here: {path.name} is missing."
+        raise GenerationError(told, reason="unavailable", file=str(path))
+    decoder, weights = read_decoder(path)
+    beside = path.parent / RECOGNISER
+    ranker = read_recogniser(beside) if beside.is_file() else None
+    thresholds = weights.config.get("thresholds", {})
+    threshold = thresholds.get("likelihood" if ranker is None else "recogniser")
+    name, style = str(weights.config.get("name", path.stem)), weights.config.get("style")
+    return Model(name, decoder, ranker, None if threshold is None else float(threshold), style)
+
+
+def _style(model: Model, name: str | None) -> int:
+    config = model.decoder.config
+    try:
+        return config.style(name if name is not None else model.style)
+    except KeyError:
+        if name is None:
+            return UNKNOWN
+        told = f"The stroke model has no style {name!r}. It has {', '.join(config.styles)}."
+        raise GenerationError(told, reason="style") from None
+
+
+def _shipped_finder() -> Finder:
+    return Finder(shipped_store(), shipped_words())
