@@ -26,6 +26,20 @@ class JobChanged(Model):
     job: Job
 
 
+class Drawn(Model):
+    """How a drawing comes on: `done` of `total` steps of a stage. Points and counts as in dcode.generation.packed."""
+
+    event: Literal["drawn"] = "drawn"
+    job: int
+    stage: str
+    done: int
+    total: int | None = None
+    points: str | None = None
+    counts: str | None = None
+    preview: str | None = None  # a PNG, base64
+    note: str | None = None  # a sentence for the person
+
+
 class JobForgotten(Model):
     """A job is gone from the list."""
 
@@ -65,4 +79,4 @@ class MachineChanged(Model):
     machine: MachineShown
 
 
-Event = StatusChanged | JobChanged | JobForgotten | Notice | PenChange | Wire | MachineChanged
+Event = StatusChanged | JobChanged | Drawn | JobForgotten | Notice | PenChange | Wire | MachineChanged

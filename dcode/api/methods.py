@@ -15,7 +15,7 @@ from pydantic import Field
 from dcode.api import calibration, pens
 from dcode.api.model import Model as Model
 
-JobState = Literal["checking", "ready", "plotting", "paused", "interrupted", "done", "failed", "cancelled"]
+JobState = Literal["drawing", "checking", "ready", "plotting", "paused", "interrupted", "done", "failed", "cancelled"]
 PlotterState = Literal[
     "disconnected", "connecting", "idle", "homing", "plotting", "pausing", "paused", "stopping", "alarm"
 ]
@@ -103,6 +103,9 @@ class Job(Model):
     drift: tuple[float, float] | None = Field(None, description="mm right and up that an audit found last")
     feed_override: float = Field(100, description="% of the feeds, as it was adjusted last while it was drawn")
     pen_offsets: dict[str, float] = Field(default_factory=dict, description="degrees further down, by pen, likewise")
+    prompt: str = Field("", description="what it was drawn from; empty for a program that was sent")
+    held: bool = Field(False, description="it waits for a yes: job.confirm")
+    growing: bool = Field(False, description="strokes are still being drawn and added to its end")
 
 
 class MachineValue(Model):
@@ -372,6 +375,71 @@ class Committed(Model):
     warnings: list[str] = Field(default_factory=list)
 
 
+class Draw(Model):
+    """A prompt to be drawn; null leaves a choice to the engine. Sizes in mm, both or none: None is the work area's.
+
+    `model` is a hub id or a folder, `max_len` counts tokens. `confirmed`: plot the best drawing without asking.
+    `require_ready`: refuse (MachineNotReady) unless the machine can plot now.
+    """
+
+    prompt: str = Field(min_length=1, max_length=2000)
+    engine: str | None = Field(None, max_length=1000)
+    model: str | None = Field(None, max_length=1000)
+    seed: int = Field(0, ge=0, lt=1 << 63)
+    count: int = Field(1, ge=1, le=64)
+    width_mm: float | None = Field(None, ge=1, le=1e5)
+    height_mm: float | None = Field(None, ge=1, le=1e5)
+    style: str | None = Field(None, max_length=1000)
+    steps: int | None = Field(None, ge=1, le=1000)
+    guidance: float | None = Field(None, ge=0, le=100)
+    temperature: float | None = Field(None, ge=0, le=10)
+    max_len: int | None = Field(None, ge=1, le=1_000_000)
+    live: bool = Field(False, description="plot strokes as they come, where the engine draws stroke by stroke")
+    confirmed: bool = False
+    require_ready: bool = False
+
+
+class Drawing(Model):
+    """One drawing of a prompt, the best being the first; `strokes` and `points` as the engine drew them."""
+
+    engine: str
+    model: str
+    seed: int
+    score: float | None = Field(description="how well it is thought to show the prompt")
+    source: str | None = Field(description="what it was drawn after, with its licence")
+    strokes: int
+    points: int
+    seconds: float
+
+
+class Drawings(Model):
+    """What came of a prompt. `chosen`: the one that is the job's program, counted from 0."""
+
+    job: Job
+    drawings: list[Drawing]
+    chosen: int
+    notes: list[str] = Field(description="for the person: that another engine was used, and why")
+
+
+class Pick(JobRef):
+    """Which drawing is to be the job's program, counted from 0."""
+
+    drawing: int = Field(ge=0)
+
+
+class Read(JobRef):
+    """Where in the job's program to begin."""
+
+    offset: int = Field(0, ge=0)
+
+
+class Piece(Model):
+    """Some of a job's program: base64, at most 512 KiB of its `size` bytes."""
+
+    data: str
+    size: int
+
+
 class MoveJob(JobRef):
     """Put a waiting job at a place in the queue; 1 is next."""
 
@@ -440,6 +508,11 @@ METHODS: Final[dict[str, Method]] = {
     "job.append": Method(Append, Appended, "the next piece"),
     "job.commit": Method(Commit, Committed, "check and queue"),
     "job.abort": Method(Upload, Nothing, "forget an upload"),
+    "job.draw": Method(Draw, Job, "have a drawing made of a prompt, and queue it"),
+    "job.drawings": Method(JobRef, Drawings, "what came of a prompt"),
+    "job.pick": Method(Pick, Committed, "take another drawing of a job that waits for a yes"),
+    "job.confirm": Method(JobRef, Job, "say yes to a job"),
+    "job.read": Method(Read, Piece, "the G-code of a job"),
     "job.list": Method(Nothing, Jobs, "all jobs"),
     "job.show": Method(JobRef, Job, "one job"),
     "job.recovery": Method(Recover, Recovery, "what is known of an interrupted job"),

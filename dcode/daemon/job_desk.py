@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
+import asyncio
+import os
 import time
+from base64 import b64encode
+from pathlib import Path
 from typing import Final
 
 from dcode.api import events as tell
 from dcode.api import methods as api
-from dcode.api.codec import Message
+from dcode.api.codec import CHUNK
+from dcode.daemon.checker import Checker
+from dcode.daemon.drawing_desk import DrawingDesk
 from dcode.daemon.machine_desk import MachineDesk, Setup
-from dcode.daemon.prepared import MACHINE, MOTION, SOURCE, Plan, prepared_apart
+from dcode.daemon.prepared import MOTION, SOURCE
 from dcode.daemon.run_desk import Publish, RunDesk, shown
 from dcode.daemon.server import Client
-from dcode.daemon.uploads import Pending, Uploads
-from dcode.errors import DcodeError, JobError
+from dcode.daemon.uploads import Uploads
+from dcode.errors import JobError
 from dcode.jobs.job import AT_THE_MACHINE, ENDED, Job, JobState
 from dcode.jobs.store import JobStore
 
@@ -25,8 +30,18 @@ _JOB_BYTES: Final = 700  # of one, its texts left out
 class JobDesk:
     """Answers job.*: files come in, are checked, wait, and are looked at afterwards."""
 
-    def __init__(self, setup: Setup, store: JobStore, machine: MachineDesk, runs: RunDesk, publish: Publish) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        store: JobStore,
+        machine: MachineDesk,
+        runs: RunDesk,
+        checker: Checker,
+        drawings: DrawingDesk,
+        publish: Publish,
+    ) -> None:
         self._store, self._machine, self._runs, self._publish = store, machine, runs, publish
+        self._checker, self._drawings = checker, drawings
         self._uploads = Uploads(setup.state_dir / "uploads")
 
     async def begin(self, params: api.Begin, client: Client) -> api.Upload:
@@ -52,8 +67,9 @@ class JobDesk:
         self._machine.keeper.must_be_sound()
         job = self._store.add(_new(upload.wanted))
         try:
-            not_connected = await self._tried_to_connect()
-            answer = await self._prepare(job, upload)
+            not_connected = await self._machine.try_to_connect()
+            upload.path.rename(self._store.files(job.id) / SOURCE)
+            answer = await self._checker.check(job, upload.wanted)
             if params.require_ready:
                 self._runs.must_be_ready(not_connected)
                 self._runs.must_be_in_reach(job)
@@ -69,38 +85,11 @@ class JobDesk:
         self._runs.feed_machine()
         return api.Committed(job=shown(job), report=answer["report"], warnings=warnings)
 
-    async def _prepare(self, job: Job, upload: Pending) -> Message:
-        folder = self._store.files(job.id)
-        upload.path.rename(folder / SOURCE)
-        job.profile, said = self._machine.firmware or (self._machine.profile_for_reading(), "")
-        shutil.copyfile(self._machine.keeper.in_use, folder / MACHINE)
-        request = {
-            "folder": str(folder),
-            "machine": str(folder / MACHINE),
-            "profile": job.profile,
-            "said": said,
-            "fit": upload.wanted.fit,
-            "clip": upload.wanted.clip,
-            "rehearse": upload.wanted.rehearse and upload.wanted.rehearse.model_dump(),
-        }
-        async with self._runs.estimates.turn:
-            answer = await prepared_apart(request)
-        report = answer["report"]
-        bounds = report["bounds"]
-        job.bounds = (bounds["left"], bounds["right"], bounds["top"], bounds["bottom"]) if bounds else None
-        job.rows, job.lines, job.digest = answer["rows"], report["lines"], answer["digest"]
-        job.draw_mm, job.travel_mm, job.pen_lifts = report["draw_mm"], report["travel_mm"], report["pen_lifts"]
-        job.estimate_seconds = answer["seconds"]
-        Plan(answer["marks"], answer["seconds"], (job.profile, said), answer["pens"]).write(folder)
-        return answer
-
-    async def _tried_to_connect(self) -> DcodeError | None:
-        """Which firmware will plot it decides how a program is read: ask it first, if it is there."""
-        try:
-            await self._machine.ensure_connected()
-        except DcodeError as error:
-            return error
-        return None
+    async def read(self, params: api.Read, client: Client) -> api.Piece:
+        path = self._store.files(self._store.get(params.job).id) / SOURCE
+        if not path.exists():
+            raise JobError(f"Job {params.job} has no program yet.", job=params.job)
+        return await asyncio.to_thread(_piece, path, params.offset)
 
     async def list_jobs(self, params: api.Nothing, client: Client) -> api.Jobs:
         return api.Jobs(jobs=self.shown_jobs())
@@ -125,6 +114,7 @@ class JobDesk:
             await self._runs.cancel()
         else:
             was_interrupted = job.state is JobState.INTERRUPTED
+            self._drawings.cancel(job)
             job.to(JobState.CANCELLED, "Cancelled.")
             job.ended = time.time()
             self._runs.changed(job, save=True)
@@ -164,3 +154,10 @@ def _new(wanted: api.Begin) -> Job:
     if wanted.rehearse:
         return Job(name=f"rehearsal of {wanted.name}", kind="rehearsal", created=time.time())
     return Job(name=wanted.name, audit=wanted.audit, created=time.time())
+
+
+def _piece(path: Path, offset: int) -> api.Piece:
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(min(offset, size))
+        return api.Piece(data=b64encode(file.read(CHUNK)).decode("ascii"), size=size)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dcode.api import methods as api
 from dcode.config.paths import data_dir
+from dcode.config.settings import Generation
 from dcode.daemon.handover import Handover
 from dcode.daemon.machine_keeper import MachineKeeper
 from dcode.daemon.plotter_handle import PlotterHandle
@@ -33,6 +34,7 @@ class Setup:
     profile: str | None
     sim_speed: float
     park: bool | None  # None: as the machine file says
+    generation: Generation = field(default_factory=Generation)
 
 
 class MachineDesk:
@@ -188,6 +190,14 @@ class MachineDesk:
             pass  # one that is under way decides
         if self.plotter.status["state"] == "disconnected":
             await self._connect(fd)
+
+    async def try_to_connect(self) -> DcodeError | None:
+        """Which firmware will plot a program decides how it is read: ask it first, if it is there. Why it is not."""
+        try:
+            await self.ensure_connected()
+        except DcodeError as error:
+            return error
+        return None
 
     async def _connect(self, fd: int | None = None) -> None:
         async with self._connecting:

@@ -40,6 +40,7 @@ def run(flags: Mapping[str, object]) -> None:
             profile=settings.profile,
             sim_speed=settings.sim_speed,
             park=settings.park,
+            generation=settings.generation,
         )
         asyncio.run(_serve(setup))
     finally:

@@ -76,6 +76,7 @@ class PlotterProcess:
             "stop_acting": lambda m: plotter.stop_acting(),
             "end_guide": lambda m: plotter.end_guide(),
             "run": self._run,
+            "grow": self._grow,
             "pause": _plain(lambda m: plotter.pause(m["now"])),
             "resume": lambda m: plotter.resume(m["back_mm"], m["fresh"]),
             "renew_pen": _plain(lambda m: plotter.renew_pen(m["pen"])),
@@ -84,7 +85,7 @@ class PlotterProcess:
             "cancel": _plain(lambda m: plotter.cancel()),
             "stop": lambda m: plotter.stop(other_reset=m["other_reset"]),
             "status": _plain(lambda m: None),
-            "hand_over": lambda m: plotter.hand_over(),
+            "hand_over": lambda m: plotter.hand_over(m["reason"]),
             "port": self._port,
             "follow": self._follow,
             "unfollow": _plain(lambda m: self._unfollow()),
@@ -147,7 +148,11 @@ class PlotterProcess:
             message["digest"],
             Place(*begin) if begin else None,
             InkGauge(self.plotter.machine, message["in_hand"], {int(pen): mm for pen, mm in message["laid"].items()}),
+            growing=message["growing"],
         )
+
+    async def _grow(self, message: Message) -> None:
+        self.plotter.grow(message["job"], Motion.load(Path(message["motion"])), growing=message["growing"])
 
     async def _port(self, message: Message) -> bool:
         """Whether a duplicate of the open port follows on the other socket."""

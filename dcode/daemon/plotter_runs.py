@@ -54,10 +54,13 @@ class PlotterRuns(PlotterPens):
         digest: str,
         begin: Place | None = None,
         gauge: InkGauge | None = None,
+        *,
+        growing: bool = False,
     ) -> None:
         """Begin a job, or go on with it at a place. Its pauses and its end are reported as events of kind `run`.
 
-        `gauge`: how much of the pens is used up.
+        `gauge`: how much of the pens is used up. `growing`: it does not end with the last row, but waits there for
+        more (grow).
 
         Raises MachineNotReady, and LimitError when the way to the place is not within the limits.
         """
@@ -74,6 +77,7 @@ class PlotterRuns(PlotterPens):
         run = Run(job, motion, tools, begin, wary=self.profile.numbering is None, gauge=gauge or InkGauge(self.machine))
         by_report = bool(self.profile.realtime_status)  # there an acknowledgement may be another one's, come twice
         run.marks = Watermarks(run.place, self.profile.flow.planner_lines, at, barrier_proves=not by_report)
+        run.open = growing
         run.record = record = RunRecord(
             journal, motion, run.marks, sync=self._sync, on_room=channel.pump, on_error=self._journal_broke
         )
@@ -82,6 +86,12 @@ class PlotterRuns(PlotterPens):
         record.begin(job, digest, boot_id(), time.time())
         self._wind_up(self._enter((start.x, start.y), run.pen_down))
 
+    def grow(self, job: int, motion: Motion, *, growing: bool) -> None:
+        """Rows were added to the end of a job; nothing where it is not at the machine any more."""
+        if self._run and self._run.job == job:
+            self._run.grow(motion, is_open=growing)
+            self._wire()[0].pump()
+
     def pause(self, now: bool) -> None:
         """Stop feeding at the end of the stroke, or at once; then lift and wait."""
         if self.state is not _S.PLOTTING or self._making_safe:
@@ -89,6 +99,8 @@ class PlotterRuns(PlotterPens):
         self._to(_S.PAUSING)
         if now:
             self._wind_up(self._hold_at_once("Paused in the stroke."))
+        else:
+            self._wire()[0].pump()  # a run that waits for more rows asks for none
 
     async def resume(self, back_mm: float = 0.0, fresh: bool | None = None) -> None:
         """Back to where the job is held, the pen as it was, and on. A pause that has not begun is called off.
@@ -157,10 +169,10 @@ class PlotterRuns(PlotterPens):
         self._to(_S.STOPPING)
         self._wind_up(self._finish(run, "cancelled", "Cancelled."))
 
-    async def hand_over(self) -> Point | None:
+    async def hand_over(self, reason: str) -> Point | None:
         """Come to rest with the pen up, at the end of the stroke if that comes soon; where the gondola is then.
 
-        A job is interrupted there, and its journal says so. None when the position is not known.
+        A job is interrupted there for this reason, and its journal says so. None when the position is not known.
         """
         if (self._making_safe or self._entering) and self._ending:
             await asyncio.wait([self._ending])
@@ -177,7 +189,7 @@ class PlotterRuns(PlotterPens):
         if run and self.state is _S.PAUSED:
             self._to(_S.STOPPING)
             self._to(_S.IDLE)
-            self._end_run(run, "interrupted", "The daemon was ended; the pen is up.")
+            self._end_run(run, "interrupted", reason)
         if self._closing:
             await asyncio.wait(self._closing)
         return self._position() if self.registered and self.state is _S.IDLE else None
@@ -224,9 +236,12 @@ class PlotterRuns(PlotterPens):
         if not run.record.may_send(run.next_row):
             return None
         command = run.next(self._position())
-        if command is None:
-            asks = asked(run, self.machine)
-            self._wind_up(self._hold(asks["message"]) if asks else self._finish(run, "done", None))
+        if command is None and (asks := asked(run, self.machine)):
+            self._wind_up(self._hold(asks["message"]))
+        elif command is None and run.finished:
+            self._wind_up(self._finish(run, "done", None))
+        elif command is None:
+            pass  # it waits for more, with the pen up
         elif command.kind is CommandKind.BARRIER and self.profile and self.profile.realtime_status:
             self._checking = True  # until it has been proved that the machine is where it should be
         return command

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from dcode.config.machine_file import load_machine
 from dcode.config.paths import data_dir
-from dcode.daemon.prepared import MOTION, SOURCE, digest
+from dcode.daemon.prepared import DRAWINGS, LIVE, MOTION, SOURCE, WISH, digest
 from dcode.errors import DcodeError, UnsafeProgram
 from dcode.firmware.pacing import pace_of
 from dcode.firmware.profile import FirmwareProfile, load_profile
 from dcode.gcode.interpret import Program, interpret
 from dcode.gcode.motion import MOVES, Motion
 from dcode.gcode.place import Place
+from dcode.gcode.write import write
 from dcode.geometry.similarity import Similarity
+from dcode.jobs.store import sync_file
 from dcode.machine.check import check
 from dcode.machine.fit import clip, fit
 from dcode.machine.machine import Machine
@@ -55,26 +58,37 @@ def prepare(
         program.motion = fit(program.motion, machine)
     elif to_clip:
         program.motion = clip(program.motion, machine)
-    report = check(program, machine)
-    if not report.ok:
-        raise UnsafeProgram(_summary(report.as_json()), report.as_json())
+    report = _proved(program, machine)
     if not any(kind in MOVES for kind in program.motion.kind):
-        raise UnsafeProgram("There is nothing to draw in it.", report.as_json() | {"ok": False})
-    pace = pace_of(dialect, machine)
+        raise UnsafeProgram("There is nothing to draw in it.", report | {"ok": False})
     if to_rehearse:
         from dcode.machine.rehearse import Rehearsal, rehearsal  # and numpy and shapely with it
 
-        program.motion = rehearsal(program.motion, Rehearsal(**to_rehearse), machine, pace)
-        report = check(program, machine)
-        if not report.ok:
-            told = report.as_json()
-            raise UnsafeProgram(f"The drawing is within the limits, the way around it is not: {_summary(told)}.", told)
+        program.motion = rehearsal(program.motion, Rehearsal(**to_rehearse), machine, pace_of(dialect, machine))
+        report = check(program, machine).as_json()
+        if not report["ok"]:
+            told = f"The drawing is within the limits, the way around it is not: {_summary(report)}."
+            raise UnsafeProgram(told, report)
     program.motion.save(folder / MOTION)
+    return _answer(folder, machine_file, program.motion, machine, dialect, report)
+
+
+def _proved(program: Program, machine: Machine) -> dict[str, Any]:
+    """The report of the check, as JSON values. Raises UnsafeProgram."""
+    report = check(program, machine)
+    if not report.ok:
+        raise UnsafeProgram(_summary(report.as_json()), report.as_json())
+    return report.as_json()
+
+
+def _answer(
+    folder: Path, machine_file: Path, motion: Motion, machine: Machine, dialect: FirmwareProfile, report: dict[str, Any]
+) -> dict[str, Any]:
     return {
-        "report": report.as_json(),
-        "rows": len(program.motion),
+        "report": report,
+        "rows": len(motion),
         "digest": digest(folder / MOTION, machine_file),
-        **_timed(program.motion, machine, dialect),
+        **_timed(motion, machine, dialect),
     }
 
 
@@ -90,6 +104,68 @@ def _timed(motion: Motion, machine: Machine, dialect: FirmwareProfile) -> dict[s
     return {"seconds": time.seconds, "marks": time.elapsed_marks(MARKS), "pens": pens}
 
 
+def write_source(folder: Path, machine_file: Path, profile: str, said: str, number: int) -> None:
+    """Make folder/source.gcode of a drawing that came of a prompt, as large as was asked for.
+
+    Raises LimitError for a size that the work area has not, GenerationError for a drawing that is none.
+    """
+    from dcode.generation.program import prepared, program_of
+    from dcode.generation.wire import Draw, Found, read_answer, read_request
+
+    machine = load_machine(machine_file)
+    dialect = load_profile(profile, data_dir("firmware_profiles")).adapted(said)
+    wish = read_request((folder / WISH).read_bytes())
+    with (folder / DRAWINGS).open("rb") as lines:
+        found = read_answer(next(islice(lines, number, None)))
+    assert isinstance(wish, Draw) and isinstance(found, Found)
+    drawing = prepared(found.drawn(), machine, dialect, wish.request.size).drawing
+    (folder / SOURCE).write_text(program_of(drawing, machine, dialect), encoding="utf-8")
+
+
+def grow(folder: Path, machine_file: Path, profile: str, said: str, strokes: dict[str, Any]) -> dict[str, Any]:
+    """Add strokes that have just been drawn to folder/motion, or begin it with them; what `prepare` answers.
+
+    `strokes` has all that are finished, as `points` and `counts` of a Packed, their `frame`, and whether they are
+    `all`. Rows beyond those that LIVE knows of were never told to anybody, and are forgotten. Raises UnsafeProgram,
+    GenerationError for strokes that differ from those which are there already.
+    """
+    from dcode.generation.live import begin_alike, differs, first_rows, grown, without
+    from dcode.generation.packed import Packed
+    from dcode.generation.wire import Draw, read_request
+    from dcode.geometry.bounds import Bounds
+
+    machine = load_machine(machine_file)
+    dialect = load_profile(profile, data_dir("firmware_profiles")).adapted(said)
+    wish = read_request((folder / WISH).read_bytes())
+    assert isinstance(wish, Draw)
+    lines, motion, had = Packed(strokes["points"], strokes["counts"]).lines(), None, 0
+    if (folder / LIVE).exists():
+        before = json.loads((folder / LIVE).read_text())
+        drawn = Packed(before["points"], before["counts"]).lines()
+        if not begin_alike(lines, drawn):
+            raise differs()
+        motion, had = first_rows(Motion.load(folder / MOTION), before["rows"]), len(drawn)
+    if len(lines) > had:
+        motion = grown(motion, without(lines, had), Bounds(*strokes["frame"]), machine, wish.request.size)
+        _replace(folder / MOTION, motion.save)
+        _replace(folder / LIVE, lambda path: _write_json(path, strokes | {"rows": len(motion)}))
+    assert motion is not None
+    if strokes["all"]:
+        (folder / SOURCE).write_text(write(motion, dialect.reading(machine)), encoding="utf-8")
+    return _answer(folder, machine_file, motion, machine, dialect, _proved(Program(motion, [], 0), machine))
+
+
+def _replace(path: Path, save: Callable[[Path], object]) -> None:
+    part = path.with_name(f".{path.name}")
+    save(part)
+    sync_file(part)
+    part.replace(path)
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value))
+
+
 def check_again(folder: Path, machine_file: Path, place: Place, sheet: Similarity | None = None) -> dict[str, Any]:
     """Prove the program of an interrupted job for the machine as it is now; digest, and the place to go on at.
 
@@ -99,13 +175,9 @@ def check_again(folder: Path, machine_file: Path, place: Place, sheet: Similarit
     machine, motion = load_machine(machine_file), Motion.load(folder / MOTION)
     if sheet:
         motion, place = _moved(motion, sheet), Place(place.row, *sheet.apply((place.x, place.y)))
-    report = check(Program(motion, [], 0), machine)
-    if not report.ok:
-        raise UnsafeProgram(_summary(report.as_json()), report.as_json())
+    _proved(Program(motion, [], 0), machine)
     if sheet:
-        part = folder / f".{MOTION}"
-        motion.save(part)
-        part.replace(folder / MOTION)
+        _replace(folder / MOTION, motion.save)
     return {"digest": digest(folder / MOTION, machine_file), "place": place}
 
 
@@ -137,9 +209,13 @@ def main() -> None:
             answer = {"result": check_again(folder, machine, Place(*request["place"]), as_now)}
         elif request.get("timed"):
             answer = {"result": timed(folder, machine, request["profile"], request["said"])}
+        elif strokes := request.get("strokes"):
+            answer = {"result": grow(folder, machine, request["profile"], request["said"], strokes)}
         else:
             profile, said, fits = request["profile"], request["said"], request["fit"]
             how = {"to_fit": fits, "to_clip": request["clip"], "to_rehearse": request.get("rehearse")}
+            if request["drawing"] is not None:
+                write_source(folder, machine, profile, said, request["drawing"])
             answer = {"result": prepare(folder, machine, profile, said, **how)}
     except DcodeError as error:
         answer = {"error": {"kind": error.kind, "message": error.message, "fields": error.fields}}

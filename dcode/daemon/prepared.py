@@ -20,6 +20,9 @@ SOURCE: Final = "source.gcode"
 MOTION: Final = "motion"
 JOURNAL: Final = "journal"
 MACHINE: Final = "machine.json"  # that it was checked for
+WISH: Final = "wish.json"  # what is to be drawn, as a worker is asked for it
+LIVE: Final = "live.json"  # the strokes that a growing program has already, and how many rows they are
+DRAWINGS: Final = "drawings"  # what came of it, as the worker answered, a line each
 _PLAN: Final = "plan.json"
 
 

@@ -64,6 +64,11 @@ class RunRecord:
         self._durable = place.row
         self._reserve(place.row)
 
+    def grow(self, motion: Motion) -> None:
+        """Rows were added at the end."""
+        self._motion = motion
+        self._renew_at = min(self._renew_at, self._reserved)
+
     def may_send(self, row: int) -> bool:
         """Whether commands of a row may go out now. If not, `on_room` is called when they may."""
         if row >= self._renew_at and self._reserved < len(self._motion):

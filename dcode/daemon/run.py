@@ -48,6 +48,7 @@ class Run:
         self.gauge = gauge
         self._last: CommandKind | None = None  # of what was handed out
         self.finished = False  # everything has been handed out
+        self.open = False  # rows may still be added at the end: there it waits, between strokes
         self._row = self.place.row  # the next one
         self._ready: deque[Command] = deque()
         number = pen_number(motion, begin) if begin else None
@@ -77,7 +78,7 @@ class Run:
             if self.stop is not None or self.finished:
                 return None
             if self._row >= len(self.motion):
-                self.finished = True
+                self.finished = not self.open
                 return None
             self._enter_row(at)
         command = self._ready.popleft()
@@ -118,6 +119,12 @@ class Run:
 
     def _barrier(self, row: int) -> list[Command]:
         return [command._replace(row=row) for command in self._translator.barrier()]
+
+    def grow(self, motion: Motion, *, is_open: bool) -> None:
+        """Rows were added at the end; those that were there are the same."""
+        assert len(motion) >= len(self.motion)
+        self.motion, self.open = motion, is_open
+        self.record.grow(motion)
 
     def hold(self, at: Point) -> None:
         """Give up what is left of the row that is half sent: from `at`, where the gondola stands, it is made anew.

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from dcode.api import events as tell
@@ -66,6 +66,9 @@ class RunDesk:
         self._saved_at = 0.0
         self._before: dict[str, int] = {}  # what earlier attempts of the job have counted
         self._tasks: set[asyncio.Task[None]] = set()
+        self._growing = asyncio.Lock()  # a program that is begun does not change meanwhile
+        self.on_rest_wanted: Callable[[Job], Awaitable[None]] = _nobody  # a job to be resumed is not drawn to its end
+        self.on_given_up: Callable[[Job], None] = lambda job: None  # nobody wants the rest of a job
         machine.on_ready = self.feed_machine
         self.on_pen_change: Callable[[Job], Coroutine[Any, Any, None]] | None = None
         self.estimates = Estimates(store, machine, self._estimated)
@@ -142,6 +145,8 @@ class RunDesk:
         self._machine.keeper.look()
         if self._store.current():
             raise MachineNotReady("Another job is at the machine.", reason="busy")
+        if job.growing:
+            await self.on_rest_wanted(job)
         folder = self._store.files(job.id)
         found = await asyncio.to_thread(Interruption.read, folder)
         begin = found.begin(how, back_mm)
@@ -223,7 +228,7 @@ class RunDesk:
         """Give the next job to an idle, registered machine."""
         self._machine.keeper.look()
         status = self._plotter.status
-        waiting = [job for job in self._store.waiting() if job.state is JobState.READY]
+        waiting = [job for job in self._store.waiting() if job.state is JobState.READY and not job.held]
         if self._machine.led_by:
             waiting = [job for job in waiting if job.name == self._machine.led_job]
         if not waiting or self.waits or self._store.current():
@@ -278,28 +283,33 @@ class RunDesk:
             await asyncio.wait([self._beginning])
 
     async def _begin(self, job: Job, begin: Place | None) -> None:
-        folder = self._store.files(job.id)
         try:
-            self.must_be_in_reach(job)
-            await self._prove(job)
-            self._running = RunningClock(time.monotonic())
-            self._plan(job, Plan.read(folder))
-            self.estimates.look(at_all=True)
-            if begin is None:
-                (folder / JOURNAL).unlink(missing_ok=True)  # of an earlier plotting of the same job
-            await self._plotter.call(
-                "run",
-                job=job.id,
-                motion=str(folder / MOTION),
-                journal=str(folder / JOURNAL),
-                digest=job.digest,
-                begin=begin,
-                in_hand=self.ink.ledger.in_hand,
-                laid=self.ink.ledger.laid(),
-            )
+            async with self._growing:
+                await self._run(job, begin)
         except (DcodeError, OSError) as error:
             resumable = begin is not None or isinstance(error, JournalError | LinkError | MachineNotReady)
             self._end(job, JobState.INTERRUPTED if resumable else JobState.FAILED, str(error))
+
+    async def _run(self, job: Job, begin: Place | None) -> None:
+        folder = self._store.files(job.id)
+        self.must_be_in_reach(job)
+        await self._prove(job)
+        self._running = RunningClock(time.monotonic())
+        self._plan(job, Plan.read(folder))
+        self.estimates.look(at_all=True)
+        if begin is None:
+            (folder / JOURNAL).unlink(missing_ok=True)  # of an earlier plotting of the same job
+        await self._plotter.call(
+            "run",
+            job=job.id,
+            motion=str(folder / MOTION),
+            journal=str(folder / JOURNAL),
+            digest=job.digest,
+            begin=begin,
+            growing=job.growing,
+            in_hand=self.ink.ledger.in_hand,
+            laid=self.ink.ledger.laid(),
+        )
 
     def _plan(self, job: Job, plan: Plan | None) -> None:
         """Go by a plan from now on."""
@@ -308,6 +318,17 @@ class RunDesk:
         speed = self._machine.speed  # a simulated plotter's seconds are shorter
         self._remaining = Remaining([(row, at / speed) for row, at in plan.marks], plan.seconds / speed)
         self._remaining.look(job.executed_row, self._running.seconds(time.monotonic()))
+
+    async def grow(self, job: Job, adding: Coroutine[Any, Any, Message], *, is_last: bool) -> None:
+        """Have rows added to the end of a job's program; where it is at the machine it goes on with them."""
+        async with self._growing:
+            await adding
+            job.growing = not is_last
+            if self._store.current() is job:
+                self._plan(job, Plan.read(self._store.files(job.id)))
+                motion = self._store.files(job.id) / MOTION
+                await self._plotter.call("grow", job=job.id, motion=str(motion), growing=job.growing)
+        self.changed(job, save=True)
 
     def _estimated(self, job: Job, plan: Plan) -> None:
         """A job is estimated anew, for the firmware that is connected now."""
@@ -377,6 +398,9 @@ class RunDesk:
         job.ended = time.time()
         if state is JobState.DONE:
             job.row = job.sent_row = job.executed_row = job.rows
+        if state is not JobState.INTERRUPTED and job.growing:
+            job.growing = False
+            self.on_given_up(job)
         if state in (JobState.DONE, JobState.CANCELLED):
             (self._store.files(job.id) / JOURNAL).unlink(missing_ok=True)
         self.waits = state is JobState.INTERRUPTED
@@ -415,6 +439,10 @@ def adjusted_words(job: Job) -> str:
 
 def _spelled(area: Bounds) -> str:
     return f"X {area.left:.1f} to {area.right:.1f}, Y {area.bottom:.1f} to {area.top:.1f}"
+
+
+async def _nobody(job: Job) -> None:
+    pass
 
 
 def shown(job: Job) -> api.Job:

@@ -13,6 +13,8 @@ from dcode.api import methods as api
 from dcode.api.codec import Message
 from dcode.daemon.audit_desk import AuditDesk
 from dcode.daemon.calibration_desk import CalibrationDesk
+from dcode.daemon.checker import Checker
+from dcode.daemon.drawing_desk import DrawingDesk
 from dcode.daemon.handover import Handover
 from dcode.daemon.ink_keeper import InkKeeper
 from dcode.daemon.job_desk import JobDesk
@@ -49,7 +51,10 @@ class Service:
         self.ink = InkKeeper(setup.state_dir / INK, self.machine)
         self.runs = RunDesk(self.store, self.machine, self.ink, self._publish, self._status)
         self.pens = PenDesk(self.store, self.machine, self.runs)
-        self.jobs = JobDesk(setup, self.store, self.machine, self.runs, self._publish)
+        checker = Checker(self.store, self.machine, self.runs.estimates.turn)
+        self.drawings = DrawingDesk(setup, self.store, self.machine, self.runs, checker, self._publish)
+        self.runs.on_rest_wanted, self.runs.on_given_up = self.drawings.complete, self.drawings.cancel
+        self.jobs = JobDesk(setup, self.store, self.machine, self.runs, checker, self.drawings, self._publish)
         self.calibration = CalibrationDesk(self.store, self.machine, self.runs, self.jobs)
         self.audits = AuditDesk(self.store, self.machine, self.runs, self._publish)
         self.wire = WireDesk(self.plotter)
@@ -66,6 +71,7 @@ class Service:
         left = await self._left()
         await self.server.listen(self.setup.socket)
         self.supervision.begin()
+        self.drawings.begin()
         connecting = asyncio.get_running_loop().create_task(self._connect_at_start(left))
         await self.ended.wait()
         self.supervision.end()
@@ -74,6 +80,7 @@ class Service:
         if self._goes_on:
             await self._hand_over_unless_hurried()
         await self.server.close()
+        await self.drawings.close()
         await self.runs.estimates.close()
         await self.machine.close()
         self.ink.close()
@@ -142,7 +149,7 @@ class Service:
         job = self.store.current()
         plotting = job.id if job and job.state is JobState.PLOTTING else None
         try:
-            at = await self.plotter.call("hand_over")
+            at = await self.plotter.call("hand_over", reason="The daemon was ended; the pen is up.")
             if at:
                 note = Handover.of((at[0], at[1]), status["port"], self.machine.wanted_profile, plotting)
                 note.leave(self.setup.state_dir)
@@ -150,7 +157,7 @@ class Service:
             logging.warning("the machine was not handed over: %s", error)
 
     def _handlers(self) -> dict[str, Handler]:
-        machine, jobs, runs, wire = self.machine, self.jobs, self.runs, self.wire
+        machine, jobs, runs, drawings, wire = self.machine, self.jobs, self.runs, self.drawings, self.wire
         return {
             "daemon.info": self.daemon_info,
             "daemon.stop": self.daemon_stop,
@@ -180,6 +187,11 @@ class Service:
             "job.append": jobs.append,
             "job.commit": jobs.commit,
             "job.abort": jobs.abort,
+            "job.draw": drawings.draw,
+            "job.drawings": drawings.drawings,
+            "job.pick": drawings.pick,
+            "job.confirm": drawings.confirm,
+            "job.read": jobs.read,
             "job.list": jobs.list_jobs,
             "job.show": jobs.show,
             "job.recovery": runs.recovery,

@@ -12,6 +12,7 @@ from dcode.errors import JobError
 class JobState(StrEnum):
     """Where a job is in its life. `interrupted` is resumable; the last three are the end."""
 
+    DRAWING = "drawing"  # the worker makes a drawing of its prompt
     CHECKING = "checking"
     READY = "ready"
     PLOTTING = "plotting"
@@ -26,6 +27,7 @@ _S = JobState
 
 # The truth about a job's life. A move that is not in it is a JobError.
 TRANSITIONS: Final[dict[JobState, frozenset[JobState]]] = {
+    _S.DRAWING: frozenset({_S.READY, _S.FAILED, _S.CANCELLED}),
     _S.CHECKING: frozenset({_S.READY, _S.FAILED, _S.CANCELLED}),
     _S.READY: frozenset({_S.PLOTTING, _S.CANCELLED, _S.FAILED}),
     _S.PLOTTING: frozenset({_S.PAUSED, _S.INTERRUPTED, _S.DONE, _S.FAILED, _S.CANCELLED}),
@@ -36,14 +38,17 @@ TRANSITIONS: Final[dict[JobState, frozenset[JobState]]] = {
     _S.CANCELLED: frozenset({_S.READY}),
 }
 
-WAITING: Final = frozenset({_S.CHECKING, _S.READY})
+WAITING: Final = frozenset({_S.DRAWING, _S.CHECKING, _S.READY})
 AT_THE_MACHINE: Final = frozenset({_S.PLOTTING, _S.PAUSED})
 ENDED: Final = frozenset({_S.DONE, _S.FAILED, _S.CANCELLED, _S.INTERRUPTED})
 
 
 @dataclass(slots=True)
 class Job:
-    """One row of the store; the fields are those of the API's Job (dcode.api.methods), units as there."""
+    """One row of the store; the fields are those of the API's Job (dcode.api.methods), units as there.
+
+    `held`: it is not plotted before somebody has said yes to it. `growing`: strokes are still being added to its end.
+    """
 
     name: str
     state: JobState = JobState.CHECKING
@@ -74,6 +79,10 @@ class Job:
     pen_offsets: dict[str, float] = field(default_factory=dict)  # degrees further down, by pen, likewise
     digest: str = ""  # of the motion file and the machine that it was checked against
     place: float = 0.0  # order among those that wait
+    prompt: str = ""  # what it was drawn from
+    drawing: int = 0  # which of the drawings of that, counted from 0
+    held: bool = False
+    growing: bool = False
 
     @property
     def is_adjusted(self) -> bool:

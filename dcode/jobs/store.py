@@ -23,7 +23,7 @@ from dcode.jobs.job import AT_THE_MACHINE, WAITING, Job, JobState
 SCHEMA: Final = 1
 
 _JSON: Final = ("bounds", "drift", "pen_offsets")  # kept as text
-_TYPES: Final = {"int": "INTEGER", "float": "REAL", "float | None": "REAL"}
+_TYPES: Final = {"int": "INTEGER", "bool": "INTEGER", "float": "REAL", "float | None": "REAL"}
 _COLUMNS: Final = tuple(field.name for field in fields(Job) if field.name != "id")
 _CREATE: Final = "CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, {})".format(
     ", ".join(f"{field.name} {_TYPES.get(str(field.type), 'TEXT')}" for field in fields(Job) if field.name != "id")
@@ -128,7 +128,10 @@ class JobStore:
             other.place = float(place)
 
     def recover(self, reason: str) -> list[Job]:
-        """What a daemon that starts finds half done: jobs at the machine are interrupted, unchecked ones failed."""
+        """What a daemon that starts finds half done: jobs at the machine are interrupted, unchecked ones failed.
+
+        Those that were being drawn stay so: they are drawn again, and by the same seed they come out the same.
+        """
         changed = []
         for job in self.jobs.values():
             if job.state in AT_THE_MACHINE:
@@ -173,6 +176,7 @@ class JobStore:
 def _job(values: dict[str, Any]) -> Job:
     bounds, drift, pen_offsets = (json.loads(values.pop(name) or "null") for name in _JSON)
     known = {name: value for name, value in values.items() if value is not None}  # the rest as in a new job
+    known |= {name: bool(known[name]) for name in ("held", "growing") if name in known}
     return Job(
         **known
         | {"state": JobState(values["state"]), "bounds": bounds and tuple(bounds), "drift": drift and tuple(drift)}
