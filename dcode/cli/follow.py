@@ -85,11 +85,11 @@ def end_line(job: Message) -> str:
     return f"{job['name']} {ended} at {percent} %, after {clock(job['seconds'])}{resends}."
 
 
-def tell_end(session: Session, job: Message) -> ExitCode:
-    """Answer with the end of a job; its exit code."""
+def tell_end(session: Session, job: Message, drawn: Message | None = None) -> ExitCode:
+    """Answer with the end of a job, in JSON as the `plot` of `drawn` where it was drawn for it; its exit code."""
     code = of_job(job["state"])
     if session.json:
-        session.output.answer(result(job))
+        session.output.answer(drawn | {"plot": result(job)} if drawn else result(job))
     elif code is ExitCode.DONE:
         session.output.say(end_line(job))
     if code is not ExitCode.DONE:

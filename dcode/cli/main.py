@@ -23,6 +23,7 @@ _AT = "dcode.cli.commands"
 
 COMMANDS: Table = {
     "Draw": {
+        "draw": Entry(f"{_AT}.draw:draw", "Have something drawn, look at it, and plot it."),
         "plot": Entry(f"{_AT}.plot:plot", "Plot a drawing, and follow it to its end."),
         "rehearse": Entry(f"{_AT}.rehearse:rehearse", "Go through a drawing with the pen up."),
         "mark": Entry(f"{_AT}.mark:mark", "Draw the marks that a sheet is found again by."),
@@ -31,6 +32,12 @@ COMMANDS: Table = {
         "preview": Entry(f"{_AT}.preview:preview", "Draw a file as a picture, before any ink."),
         "optimize": Entry(f"{_AT}.optimize:optimize", "Put strokes into the order with the least travel."),
         "convert": Entry(f"{_AT}.convert:convert", "Make strokes of a picture."),
+    },
+    "Generate": {
+        "models": Entry(f"{_AT}.models:models", "List the engines and the models that they draw with."),
+        "infer-sd-gcode": Entry(f"{_AT}.infer_sd_gcode:infer_sd_gcode", "Have Stable Diffusion write G-code."),
+        "infer": Entry(f"{_AT}.infer:infer", "Have a text model write G-code."),
+        "worker": Entry(f"{_AT}.worker:worker", "Serve drawings to other computers, or list engines."),
     },
     "Follow": {
         "status": Entry(f"{_AT}.status:status", "Say what the machine is doing."),
@@ -76,6 +83,7 @@ def root(context: click.Context) -> None:
     \b
     dcode plot horse.svg              plot a drawing and follow it
     dcode plot horse.svg --port sim   the same on a simulated plotter
+    dcode draw "a horse"              have one drawn first
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

@@ -39,6 +39,8 @@ class Progress:
         elif at_machine == job["id"] and job["state"] not in ENDED:
             left, band = status["eta_seconds"], status.get("eta_band")
         state = _state(job["state"], status, at_machine if at_machine != job["id"] else None)
+        if job["held"] and job["state"] == "ready":
+            state = "waits for a yes"
         around = (band[0], band[1]) if band else None
         return cls(job["name"], state, done, int(done * job["lines"]), job["lines"], job["seconds"], left, around)
 

@@ -36,7 +36,7 @@ _RANDOM: Final = r"[A-Za-z0-9+/_=-]{16,}"  # hexadecimal, base64, and its form f
 
 _NAME: Final = re.compile(rf"{_SENTENCE}|{_TOKEN}", re.IGNORECASE)
 _SET_TO: Final = re.compile(
-    rf"(?:(?P<sentence>{_SENTENCE})|(?P<token>{_TOKEN})|(?P<key>key))"
+    rf"(?:(?P<sentence>{_SENTENCE})|(?P<token>{_TOKEN})|(?P<key>key))(?!_file)"  # where a secret is kept is none
     r"""[\w.-]{0,40}\\*["']?\]?"""  # what may be left of the name, quoted or in brackets
     rf"(?:[ \t]*(?:=>|[:=]+)[ \t]*|[ \t]+(?={_RANDOM}))",
     re.IGNORECASE,

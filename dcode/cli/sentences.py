@@ -27,7 +27,7 @@ HINTS: Final[dict[str, str]] = {
 def sentences(error: DcodeError) -> tuple[str, list[str]]:
     """The sentence for an error, and the lines that go below it."""
     below = [str(line) for line in _list(error.fields.get("last_words"))]
-    if below:
+    if below and error.fields.get("log"):
         below.append(f"The whole log is {error.fields.get('log')}")
     hint = error.fields.get("hint") or HINTS.get(str(error.fields.get("reason"))) or HINTS.get(error.kind)
     if hint and not below and "dcode " not in error.message:

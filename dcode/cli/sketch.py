@@ -18,10 +18,12 @@ BLANK: Final = 0x2800
 BITS: Final = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 
 
-def sketch(strokes: Sequence[Sequence[Point]], columns: int, rows: int) -> tuple[list[str], float]:
+def sketch(
+    strokes: Sequence[Sequence[Point]], columns: int, rows: int, *, ends: bool = True
+) -> tuple[list[str], float]:
     """At most `rows` lines of at most `columns` characters, and the mm that a dot is; no lines for no strokes.
 
-    Points in mm, y up. The first point is marked A, the last B.
+    Points in mm, y up. The first point is marked A, the last B, unless `ends` is false.
     """
     points = [point for stroke in strokes for point in stroke]
     if not points:
@@ -39,7 +41,7 @@ def sketch(strokes: Sequence[Sequence[Point]], columns: int, rows: int) -> tuple
             for x, y in _along(at(begin), at(end)):
                 cell = x // ACROSS, y // UPRIGHT
                 cells[cell] = cells.get(cell, BLANK) | BITS[x % ACROSS][y % UPRIGHT]
-    for name, point in (("B", points[-1]), ("A", points[0])):
+    for name, point in (("B", points[-1]), ("A", points[0])) if ends else ():
         across, down = at(point)
         cells[round(across) // ACROSS, round(down) // UPRIGHT] = ord(name)
     last_column, last_row = (max(cell[axis] for cell in cells) for axis in (0, 1))

@@ -66,6 +66,8 @@ READY_JOB = {
     "pen_lifts": 2,
     "bounds": [0.0, 100.0, 100.0, 0.0],
     "profile": "makelangelo",
+    "prompt": "",
+    "held": False,
 }
 
 

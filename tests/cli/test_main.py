@@ -52,7 +52,7 @@ def test_help_is_on_stdout(dcode):
     assert (ended.code, ended.err) == (0, "")
     for entries in COMMANDS.values():
         for name, entry in entries.items():
-            assert f"  {name} " in ended.out and entry.about in ended.out
+            assert f"  {name}" in ended.out and entry.about in ended.out
 
 
 def test_without_a_command_there_is_help(dcode):

@@ -206,7 +206,7 @@ def test_ports_are_a_list(dcode, monkeypatch):
 def test_the_api_is_printed(dcode):
     api = dcode("daemon", "api", "--json").json
     assert "job.commit" in api["methods"] and api["methods"]["job.commit"]["about"]
-    assert len(api["events"]) == 7
+    assert len(api["events"]) == 8
     assert "job.commit" in dcode("daemon", "api").out
 
 

@@ -44,6 +44,8 @@ def main() -> None:
             end = dcode("plot", str(horse), *port, "--yes", "--json", "--ink", str(ink), state=state)
             assert json.loads(end.splitlines()[-1])["state"] == "done", end
             assert json.loads(dcode("status", "--json", state=state))["state"] == "idle"
+            wish = ("draw", "a horse", "--no-plot", "--json", "-o", str(Path(folder) / "horse.gcode"))
+            assert json.loads(dcode(*wish, state=state))["ok"] is True
         finally:
             dcode("daemon", "stop", state=state)
         assert ink.read_text().count("<path") >= 20, "the simulated pen laid no horse"

@@ -16,6 +16,7 @@ MEMBERS: Table = {
         "list": Entry(f"{_AT}:list_jobs", "List all jobs."),
         "show": Entry(f"{_AT}:show", "Say all there is to say of a job."),
         "cancel": Entry("dcode.cli.commands.steer:cancel", "End a job, pen up."),
+        "confirm": Entry(f"{_AT}:confirm", "Say yes to a drawing that waits for it."),
         "move": Entry(f"{_AT}:move", "Move a waiting job to another place."),
         "retry": Entry(f"{_AT}:retry", "Plot an ended job again from the start."),
         "forget": Entry(f"{_AT}:forget", "Remove an ended job and its files."),
@@ -56,6 +57,18 @@ def show(session: Session, job: int) -> None:
 
 @command()
 @job_argument
+def confirm(session: Session, job: int) -> None:
+    """Say yes to a drawing that waits for it.
+
+    It is plotted when it is its turn.
+    """
+    with session.daemon() as daemon:
+        confirmed = daemon.call("job.confirm", job=job)
+    session.reply(confirmed, lambda value: [f"Job {value['id']}, {value['name']}, is queued."])
+
+
+@command()
+@job_argument
 @click.argument("to", type=click.IntRange(1), metavar="PLACE")
 def move(session: Session, job: int, to: int) -> None:
     """Move a waiting job to another place.
@@ -88,8 +101,12 @@ def _job_table(jobs: list[Message]) -> list[str]:
     if not jobs:
         return ["No jobs."]
     return table(
-        [[str(job["id"]), job["name"], job["state"], _progress(job), _time(job)] for job in jobs], right=(0, 3, 4)
+        [[str(job["id"]), job["name"], _state(job), _progress(job), _time(job)] for job in jobs], right=(0, 3, 4)
     )
+
+
+def _state(job: Message) -> str:
+    return "waits for a yes" if job["held"] and job["state"] == "ready" else str(job["state"])
 
 
 def _progress(job: Message) -> str:
@@ -97,22 +114,28 @@ def _progress(job: Message) -> str:
 
 
 def _time(job: Message) -> str:
+    if job["state"] == "drawing":
+        return ""
     return clock(job["seconds"]) if job["started"] else f"about {duration(job['estimate_seconds'])}"
 
 
 def _job_lines(job: Message) -> list[str]:
     rows = [
         ["job", f"{job['id']}, {job['name']}"],
-        ["state", job["state"] + (f": {job['reason']}" if job["reason"] else "")],
-        ["drawing", facts(job)],
+        ["state", _state(job) + (f": {job['reason']}" if job["reason"] else "")],
+        ["size", facts(job)],
         ["progress", f"{_progress(job) or '0 %'}, {clock(job['seconds'])} at the machine"],
         ["estimate", duration(job["estimate_seconds"])],
         ["rows", f"{job['executed_row']} surely done, {job['sent_row']} sent, of {job['rows']}"],
         ["wire", f"{job['sent']} sent, {job['acked']} acknowledged, {job['resends']} resent"],
         ["profile", job["profile"] or "unknown"],
     ]
+    if job["prompt"]:
+        rows.insert(1, ["prompt", job["prompt"]])
     if drift := job.get("drift"):
         rows.append(["drift", drift_words(drift)])
     if job["state"] == "interrupted":
         rows.append(["next", f"dcode resume {job['id']}   goes on where it was interrupted"])
+    if job["held"] and job["state"] == "ready":
+        rows.append(["next", f"dcode jobs confirm {job['id']}   plots it when it is its turn"])
     return table(rows)
