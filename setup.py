@@ -11,7 +11,7 @@ DATA = {f"dcode._data.{folder.replace('/', '.')}": folder for folder in FOLDERS}
 KERNELS = {
     "dcode.geometry": ["split"],
     "dcode.geometry.order": ["nearest", "greedy", "search", "spanning"],
-    "dcode.geometry.skeleton": ["fit", "link", "match", "walk"],
+    "dcode.geometry.skeleton": ["across", "fit", "link", "match", "nearest", "peel", "walk"],
     "dcode.geometry.strokes": ["darkest", "streamlines"],
     "dcode.machine": ["lookahead"],
 }
@@ -29,7 +29,8 @@ setup(
             "*.pyi",
             "*.pxd",
             "*.jhf",
-            "*.npz",
+            "data/*.npz",
+            "data/*.safetensors",
             "lists/*.txt",
             "LICENSE.txt",
             "py.typed",

@@ -37,7 +37,8 @@ def near_pairs(points: Points, tolerance: float, most: int) -> npt.NDArray[np.in
         found.append(_pairs(order, begin, counts))
     pairs = np.concatenate(found)
     apart = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
-    return np.asarray(np.sort(pairs[apart <= tolerance], axis=1))
+    one, other = pairs[apart <= tolerance].T
+    return np.stack([np.minimum(one, other), np.maximum(one, other)], axis=1)
 
 
 def _pairs(order: Offsets, begin: Offsets, counts: Offsets) -> npt.NDArray[np.int64]:

@@ -14,8 +14,13 @@ cdef class Linker:
     cdef int[::1] free
     cdef int[::1] group
     cdef int[::1] after
-    cdef int[::1] tone
-    cdef int columns, rows, effort
+    cdef const unsigned char[::1] tone
+    cdef int[::1] seen
+    cdef int[::1] changed
+    cdef int[::1] ones
+    cdef int[::1] fars
+    cdef double[::1] costs
+    cdef int columns, rows, effort, clock
 
     @cython.locals(_=int, z=double)
     cdef double log(self, double value) noexcept
@@ -43,20 +48,22 @@ cdef class Linker:
     @cython.locals(i=int)
     cpdef price(self, int[::1] one, int[::1] other, double longest, double limit, double[::1] costs)
 
-    @cython.locals(taken=int, i=int, piece=int, a=int, b=int)
+    @cython.locals(taken=int, again=bint, begun=int, last=int, i=int, piece=int, a=int, b=int)
     cpdef int share(self, int[::1] pieces, double longest)
 
     @cython.locals(group=int, port=int)
     cdef void unite(self, int one, int other) noexcept
 
-    @cython.locals(best=double, limit=double, one=int, far=int, two=int, first=double, found=double)
+    @cython.locals(
+        count=int, best=double, i=int, j=int, one=int, far=int, two=int, other=int, across=double, found=double,
+    )
     cdef double gain(self, int a, int b, double longest) noexcept
+
+    @cython.locals(count=int, limit=double, one=int, far=int, found=double)
+    cdef int ways(self, int a, int b, double longest) noexcept
 
     @cython.locals(i=int, j=int)
     cdef bint faces(self, int port, int end) noexcept
-
-    @cython.locals(best=double, limit=double, other=int, across=double, found=double)
-    cdef double against(self, int a, int b, int one, int far, int two, double first, double longest) noexcept
 
     @cython.locals(limit=double, first=double, second=double)
     cdef double beside(self, int end, int one, int other, double longest) noexcept

@@ -9,15 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from dcode.geometry.lines import Mask, Points
+from dcode.geometry.order.kernels import Way
 from dcode.geometry.skeleton.chains import Chains
 from dcode.geometry.skeleton.depth import Depths
 from dcode.geometry.skeleton.ink import Shares
+from dcode.geometry.skeleton.kernels import kernel
 
 _TANGENT: Final = 3  # pixels to either side that tell which way a chain goes
 _WIDEST: Final = 9.0  # pixels of depth: in wider ink the middle of a skeleton is as good as it gets
-_REACH: Final = 14  # pixels from the skeleton to either edge, at a slant
-_NOTHING: Final = 13  # of 255: what is lighter is paper
-_VALLEY: Final = 5  # of 255: by how much it gets darker again where another line begins
 _FURTHEST: Final = 2.0  # pixels from the skeleton to the middle
 
 Values = npt.NDArray[np.float64]
@@ -35,7 +34,7 @@ class Centres:
     moved: Values
 
 
-def centres(shares: Shares, chains: Chains, depth: Depths) -> Centres:
+def centres(shares: Shares, chains: Chains, depth: Depths, way: Way | None = None) -> Centres:
     """The centre of gravity of the ink along the row or the column of each pixel, whichever crosses its line."""
     owner = chains.owner
     here = np.arange(len(owner))
@@ -45,7 +44,7 @@ def centres(shares: Shares, chains: Chains, depth: Depths) -> Centres:
     down = (chains.rows[after] - chains.rows[before]).astype(np.float64)
     level = np.abs(down) >= np.abs(across)  # the row is what crosses the line
     length = np.maximum(np.hypot(across, down), 1.0)
-    sums, moments = _profile(shares, chains, level, depth < _WIDEST)
+    sums, moments = _across(shares, chains, level, depth < _WIDEST, way)
     found = moments / sums
     moved = np.clip(found, -_FURTHEST, _FURTHEST)
     width = sums / 255.0 * np.maximum(np.where(level, np.abs(down), np.abs(across)) / length, 0.5)
@@ -54,23 +53,10 @@ def centres(shares: Shares, chains: Chains, depth: Depths) -> Centres:
     return Centres(np.stack([x, y], axis=1), np.where(depth < _WIDEST, width, 2 * depth - 1), np.abs(found))
 
 
-def _profile(shares: Shares, chains: Chains, level: Mask, thin: Mask) -> tuple[Values, Values]:
+def _across(shares: Shares, chains: Chains, level: Mask, thin: Mask, way: Way | None) -> tuple[Values, Values]:
     """How much ink there is in one piece along the row or column of each pixel, and its moment about the pixel."""
-    wide = np.pad(shares, _REACH + 1)
-    flat, side = wide.ravel(), wide.shape[1]
-    at = (chains.rows + _REACH + 1) * side + chains.columns + _REACH + 1
-    step = np.where(level, 1, side)
-    own = np.maximum(flat[at].astype(np.int64), 1)
-    sums, moments = own.copy(), np.zeros(len(at), dtype=np.int64)
-    for way in (1, -1):
-        active = np.flatnonzero(thin)
-        last = own[active]
-        place, stride = at[active], way * step[active]
-        for away in range(1, _REACH + 1):
-            place = place + stride
-            tone = flat[place].astype(np.int64)
-            goes_on = (tone > _NOTHING) & ~((tone > last + _VALLEY) & (last < 128))
-            active, last, place, stride = active[goes_on], tone[goes_on], place[goes_on], stride[goes_on]
-            sums[active] += last
-            moments[active] += way * away * last
-    return sums.astype(np.float64), moments.astype(np.float64)
+    found = kernel("across", way)
+    sums, moments = (found.ints(np.zeros(len(level))) for _ in range(2))
+    pixels = [found.ints(values) for values in (chains.columns, chains.rows, level, thin)]
+    found.module.across(found.bytes(shares), shares.shape[1], shares.shape[0], *pixels, sums, moments)
+    return np.asarray(sums, dtype=np.float64), np.asarray(moments, dtype=np.float64)

@@ -64,14 +64,16 @@ def chains(skeleton: Ink, way: Way | None = None) -> Chains:
     padded[1:-1, 1:-1] = skeleton
     pixels = np.flatnonzero(padded.view(bool))
     linked = _links()[codes(padded.ravel(), pixels, width + 2)]
-    degree = np.zeros(padded.size, dtype=np.int64)
-    degree[pixels] = _count()[linked]
+    degree = np.zeros(padded.size, dtype=np.uint8)
+    met = _count()[linked]
+    degree[pixels] = met
     links = np.zeros(padded.size, dtype=np.intc)
     links[pixels] = linked
-    links[pixels[degree[pixels] != 2]] += _ENDS
-    path, starts = _walked(links, pixels, width + 2, int(degree[pixels].sum()), way)
+    links[pixels[met != 2]] += _ENDS
+    path, starts = _walked(links, pixels, width + 2, int(met.sum()), way)
     ends = path[np.stack([starts[:-1], starts[1:] - 1], axis=1)]
-    return Chains(path // (width + 2) - 1, path % (width + 2) - 1, starts, degree[ends], ends)
+    rows, columns = np.divmod(path, width + 2)
+    return Chains(rows - 1, columns - 1, starts, degree[ends].astype(np.int64), ends)
 
 
 def _walked(

@@ -38,16 +38,17 @@ def without_repeats(lines: Lines, shape: tuple[int, int]) -> Mask:
 
 
 def _beside_any(lines: Lines, rows: Offsets, columns: Offsets, shape: tuple[int, int]) -> Mask:
-    """Which lines run beside others, whichever of them are kept."""
-    owner = np.repeat(np.arange(len(lines)), lines.counts)
+    """Which of the short lines run beside others, whichever of them are kept."""
+    owner = np.repeat(np.arange(len(lines), dtype=np.int32), lines.counts)
     side = shape[1] + 2
     at = (rows + 1) * side + columns + 1
-    near = (at[:, None] + np.concatenate([[0], steps(side)])).ravel()  # in the order of the lines
-    names = np.repeat(owner, 9)
-    lowest, highest = np.empty((2, (shape[0] + 2) * side), dtype=np.int64)
-    highest[near] = names  # where several are written, the last one stays
-    lowest[near[::-1]] = names[::-1]
-    beside = np.bincount(owner, weights=(lowest[at] != owner) | (highest[at] != owner), minlength=len(lines))
+    lowest, highest = np.full((2, (shape[0] + 2) * side), -1, dtype=np.int32)
+    highest[at] = owner  # where several are written, the last one stays
+    lowest[at[::-1]] = owner[::-1]
+    own = np.flatnonzero((lines.counts <= _SHORT)[owner])
+    near = at[own, None] + np.concatenate([[0], steps(side)])
+    other = (highest[near] >= 0) & ((highest[near] != owner[own, None]) | (lowest[near] != owner[own, None]))
+    beside = np.bincount(owner[own], weights=other.any(axis=1), minlength=len(lines))
     return np.asarray(beside >= _REPEATS * lines.counts)
 
 

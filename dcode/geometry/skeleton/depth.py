@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from dcode.geometry.order.kernels import Way
+from dcode.geometry.skeleton.kernels import kernel
 from dcode.geometry.skeleton.thin import Ink, Pixels
 
 Depths = npt.NDArray[np.float64]
@@ -35,28 +37,30 @@ class Paper:
     """What is not ink, made ready to be asked how far away it is.
 
     A. Meijster, J. Roerdink and W. Hesselink, "A general algorithm for computing distance transforms in linear time",
-    2000: along the columns for all pixels, which are kept as squares with a pixel more on every side; then along the
-    row of each one asked.
+    2000: along the columns for all pixels, `down` is what is kept of that, with a pixel more on every side; then along
+    the row of each one asked.
     """
 
     ink: Ink
-    squares: npt.NDArray[np.int32]
+    down: npt.NDArray[np.uint16]
+    way: Way | None = None
 
     @classmethod
-    def around(cls, ink: Ink, beyond: bool = False) -> Paper:
+    def around(cls, ink: Ink, beyond: bool = False, way: Way | None = None) -> Paper:
         """Around ink that ends where the picture does, or goes on beyond its edge."""
         height, width = ink.shape
-        up = np.full((height + 2, width + 2), _FAR if beyond else 0, dtype=np.int32)
-        inner = up[1:-1, 1:-1]
+        down = np.full((height + 2, width + 2), _FAR if beyond else 0, dtype=np.uint16)
+        rows, inner, held = list(down), list(down[:-1, 1:-1]), list(ink.astype(np.uint16))
         for row in range(height):
-            np.add(up[row, 1:-1], 1, out=inner[row])
-            inner[row] *= ink[row]
-        if beyond:
-            np.minimum(up, _FAR, out=up)
-        below = np.empty(width + 2, dtype=np.int32)
+            np.add(inner[row], 1, out=inner[row + 1])
+            np.multiply(inner[row + 1], held[row], out=inner[row + 1])
+            if row % _FAR == _FAR - 1:
+                np.minimum(inner[row + 1], _FAR, out=inner[row + 1])
+        below = np.empty(width + 2, dtype=np.uint16)
         for row in range(height, 0, -1):
-            np.minimum(up[row], np.add(up[row + 1], 1, out=below), out=up[row])
-        return cls(ink, up * up)
+            np.add(rows[row + 1], 1, out=below)
+            np.minimum(rows[row], below, out=rows[row])
+        return cls(ink, np.minimum(down, _FAR, out=down), way)
 
     def depths(self, rows: Pixels, columns: Pixels, most: float = math.inf) -> Depths:
         """How far it is from each pixel; above `most` only that it is more."""
@@ -72,15 +76,8 @@ class Paper:
 
     def _nearest(self, rows: Pixels, columns: Pixels, most: float) -> tuple[Pixels, Pixels]:
         """The squares of the distances, and to which column they are."""
-        width = self.ink.shape[1]
-        flat, begins = self.squares.ravel(), rows * (width + 2) + width + 2
-        best, active, step = flat[begins + columns + 1].astype(np.int64), np.arange(len(rows)), 0
-        across = np.zeros(len(rows), dtype=np.int64)
-        while len(active) and step < min(most, width + 1):
-            step += 1
-            active = active[best[active] > step * step]
-            for way in (-step, step):
-                square = flat[begins[active] + np.clip(columns[active] + 1 + way, 0, width + 1)] + step * step
-                nearer = square < best[active]
-                best[active[nearer]], across[active[nearer]] = square[nearer], way
-        return best, across
+        found, width = kernel("nearest", self.way), self.ink.shape[1]
+        squares, across = found.floats(np.zeros(len(rows))), found.ints(np.zeros(len(rows)))
+        down: Any = self.down.ravel() if found.way == "compiled" else self.down.ravel().tolist()
+        found.module.nearest(down, width, found.ints(rows), found.ints(columns), most, squares, across)
+        return np.asarray(squares, dtype=np.int64), np.asarray(across, dtype=np.int64)

@@ -26,7 +26,9 @@ def doubled(strokes: Pieces, sides: Sides, shares: Shares, way: Way | None = Non
     """
     kept = np.ones(len(sides.place), dtype=bool)
     for number in range(_ROUNDS):
-        rest = _cut(strokes, np.isin(sides.cut, sides.place[kept]))
+        makes_way = np.zeros(int(sides.cut.max(initial=-1)) + 2, dtype=bool)  # the last one is for -1
+        makes_way[sides.place[kept & (sides.place <= sides.cut.max(initial=-1))]] = True
+        rest = _cut(strokes, makes_way[sides.cut])
         pieces = Pieces.joined(rest, sides.lines.kept(kept))
         ends = in_sight(pieces, shares, way)
         alone = np.flatnonzero(kept)[_alone(ends.mate, len(rest))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcode.geometry.lines import Lines, Offsets, Points, ranges
+from dcode.geometry.lines import Lines, Offsets, ranges
 from dcode.geometry.skeleton.linking import Ends
 from dcode.geometry.skeleton.pieces import Pieces
 
@@ -22,16 +22,13 @@ def joined(lines: Lines, ends: Ends) -> tuple[Lines, Offsets]:
 
     What comes back to where it began is closed, and its last point is its first.
     """
-    mate = ends.mate.tolist()
     alone = np.flatnonzero((ends.mate.reshape(-1, 2) == -1).all(axis=1))
-    walk = _Walk(lines, mate, _Bridges.between(ends))
-    found, tips = list[Points](), [np.stack([2 * alone, 2 * alone + 1], axis=1)]
+    walk = _Walk(lines, ends.mate.tolist(), _Bridges.between(ends))
+    tips = [np.stack([2 * alone, 2 * alone + 1], axis=1)]
     for piece in np.flatnonzero((ends.mate.reshape(-1, 2) >= 0).any(axis=1)).tolist():
         if not walk.done[piece]:
-            points, tip = walk.chain(piece)
-            found.append(points)
-            tips.append(np.array([tip]))
-    return Lines.joined([lines.kept(alone), Lines.of(found)]), np.concatenate(tips)
+            tips.append(np.array([walk.chain(piece)]))
+    return Lines.joined([lines.kept(alone), walk.lines()]), np.concatenate(tips)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +60,47 @@ class _Bridges:
         number[one] = np.arange(len(one))
         return cls(Lines(curve, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)), number.tolist())
 
-    def points(self, one: int, other: int) -> Points:
-        number = self.number[min(one, other)]
-        if number < 0:
-            return np.empty((0, 2))
-        line = self.lines[number]
-        return line if one < other else line[::-1]
 
-
-@dataclass(slots=True)
 class _Walk:
-    lines: Lines
-    mate: list[int]
-    bridges: _Bridges
-    done: bytearray
+    """Chains of lines, each noted as runs of points: the first, how many, and whether they are passed backwards."""
 
     def __init__(self, lines: Lines, mate: list[int], bridges: _Bridges) -> None:
-        self.lines, self.mate, self.bridges, self.done = lines, mate, bridges, bytearray(len(lines))
+        self.mate, self.done = mate, bytearray(len(lines))
+        self.points = np.concatenate([lines.points, bridges.lines.points])
+        self.begins, self.counts = lines.starts[:-1].tolist(), lines.counts.tolist()
+        self.bridge = bridges.number
+        self.bridge_begins = (bridges.lines.starts[:-1] + len(lines.points)).tolist()
+        self.bridge_counts = bridges.lines.counts.tolist()
+        self.runs, self.starts = list[tuple[int, int, int]](), list[int]()
 
-    def chain(self, piece: int) -> tuple[Points, tuple[int, int]]:
-        """The points of the chain that a piece is in, and its first and last end."""
+    def chain(self, piece: int) -> tuple[int, int]:
+        """Note the chain that a piece is in; its first and last end."""
         first = self._first(2 * piece)
-        end, parts = first, list[Points]()
+        self.starts.append(len(self.runs))
+        end = first
         while True:
             self.done[end // 2] = 1
-            line = self.lines[end // 2]
-            parts.append(line[::-1] if end % 2 else line)
+            self.runs.append((self.begins[end // 2], self.counts[end // 2], end % 2))
             last = end ^ 1
             end = self.mate[last]
             if end < 0:
-                return np.concatenate(parts), (first, last)
-            parts.append(self.bridges.points(last, end))
+                return first, last
+            if (number := self.bridge[min(last, end)]) >= 0:
+                self.runs.append((self.bridge_begins[number], self.bridge_counts[number], int(last > end)))
             if end == first:
-                return np.concatenate([*parts, parts[0][:1]]), (first, last)
+                begin, count, back = self.runs[self.starts[-1]]
+                self.runs.append((begin + (count - 1) * back, 1, 0))
+                return first, last
+
+    def lines(self) -> Lines:
+        """What was noted."""
+        begins, counts, back = np.array(self.runs, dtype=np.int64).reshape(-1, 3).T
+        ends = np.cumsum(counts)
+        step = np.repeat(1 - 2 * back, counts)
+        away = np.arange(len(step)) - np.repeat(ends - counts, counts)
+        at = np.repeat(begins + (counts - 1) * back, counts) + step * away
+        starts = np.concatenate([(ends - counts)[self.starts], ends[-1:]]) if self.starts else np.zeros(1)
+        return Lines(self.points[at], starts.astype(np.int64))
 
     def _first(self, end: int) -> int:
         """The end at which the chain begins; of a ring the one asked for."""

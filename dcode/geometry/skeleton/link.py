@@ -24,7 +24,7 @@ There are no functions but square roots in this, so that every machine finds the
 from __future__ import annotations
 
 import math
-from collections.abc import MutableSequence
+from collections.abc import MutableSequence, Sequence
 
 NEVER = 1e9
 ALONE = 12.0  # what it costs to leave an end without another
@@ -45,6 +45,9 @@ class Linker:
     its line is, `mates` the end that it is joined to, -1 for none or -2 where its piece is shared, and `free` whether
     it is still to have one. `group` tells which ends meet in one place, `after` leads round the ends of a group. `tone`
     is the picture, 0 to 255 for ink, `columns` wide and `rows` high.
+
+    `seen` and `changed`, zeros, are room for when a piece was looked at and when a group was changed; `ones`, `fars`
+    and `costs` for as many ways across a piece as are compared with each other at the most.
     """
 
     def __init__(
@@ -55,9 +58,14 @@ class Linker:
         free: Ints,
         group: Ints,
         after: Ints,
-        tone: Ints,
+        tone: Sequence[int],
         columns: int,
         rows: int,
+        seen: Ints,
+        changed: Ints,
+        ones: Ints,
+        fars: Ints,
+        costs: Floats,
     ) -> None:
         self.states = states
         self.width = width
@@ -68,6 +76,12 @@ class Linker:
         self.tone = tone
         self.columns = columns
         self.rows = rows
+        self.seen = seen
+        self.changed = changed
+        self.ones = ones
+        self.fars = fars
+        self.costs = costs
+        self.clock = 0
         self.effort = EFFORT
 
     def price(self, one: Ints, other: Ints, longest: float, limit: float, costs: Floats) -> None:
@@ -88,14 +102,18 @@ class Linker:
         state = self.states
         i = 11 * one
         j = 11 * other
-        dx = state[j] - state[i]
-        dy = state[j + 1] - state[i + 1]
-        gap = math.sqrt(dx * dx + dy * dy)
         ux = state[i + 2]
         uy = state[i + 3]
         wx = -state[j + 2]
         wy = -state[j + 3]
-        if gap > longest or ux * wx + uy * wy < 0.3 or dx * ux + dy * uy < -2.0 or dx * wx + dy * wy < -2.0:
+        if ux * wx + uy * wy < 0.3:
+            return NEVER
+        dx = state[j] - state[i]
+        dy = state[j + 1] - state[i + 1]
+        if dx * ux + dy * uy < -2.0 or dx * wx + dy * wy < -2.0:
+            return NEVER
+        gap = math.sqrt(dx * dx + dy * dy)
+        if gap > longest:
             return NEVER
         h = gap / 2
         g = h * h / 2
@@ -221,23 +239,38 @@ class Linker:
         """Take out the pieces on which two lines run together, shallow crossings; how many.
 
         Such a piece goes on as two others at either end. It is taken out where these four are better joined with each
-        other, across it, than two of them with it. The groups at its ends are one from then on. In a tangle of which
-        all would have to be compared with all no more are looked for after EFFORT.
+        other, across it, than two of them with it. The groups at its ends are one from then on, and the pieces between
+        them are looked at again. In a tangle of which all would have to be compared with all no more are looked for
+        after EFFORT.
         """
         taken = 0
-        for i in range(len(pieces)):
-            if self.effort <= 0:
-                break
-            piece = pieces[i]
-            a = 2 * piece
-            b = a + 1
-            if self.free[a] and self.free[b] and self.group[a] != self.group[b] and self.gain(a, b, longest) > 0.0:
-                self.free[a] = 0
-                self.free[b] = 0
-                self.mates[a] = -2
-                self.mates[b] = -2
-                self.unite(a, b)
-                taken += 1
+        again = True
+        self.clock += 1
+        begun = self.clock
+        while again and self.effort > 0:
+            again = False
+            for i in range(len(pieces)):
+                if self.effort <= 0:
+                    break
+                piece = pieces[i]
+                a = 2 * piece
+                b = a + 1
+                if not (self.free[a] and self.free[b]) or self.group[a] == self.group[b]:
+                    continue
+                last = self.seen[piece]
+                if last >= begun and self.changed[self.group[a]] <= last and self.changed[self.group[b]] <= last:
+                    continue
+                self.seen[piece] = self.clock
+                if self.gain(a, b, longest) > 0.0:
+                    self.free[a] = 0
+                    self.free[b] = 0
+                    self.mates[a] = -2
+                    self.mates[b] = -2
+                    self.unite(a, b)
+                    self.clock += 1
+                    self.changed[self.group[a]] = self.clock
+                    again = True
+                    taken += 1
         return taken
 
     def unite(self, one: int, other: int) -> None:
@@ -255,26 +288,42 @@ class Linker:
 
     def gain(self, a: int, b: int, longest: float) -> float:
         """What is gained by joining four ends across a piece with ends a and b, less than 0 if that is worse."""
+        count = self.ways(a, b, longest)
         best = -1.0
+        for i in range(count):
+            one = self.ones[i]
+            far = self.fars[i]
+            for j in range(i + 1, count):
+                self.effort -= 1
+                two = self.ones[j]
+                other = self.fars[j]
+                if two != one and other != far:
+                    across = self.costs[i] + self.costs[j]
+                    if across < 2 * ALONE:
+                        found = self.beside(a, one, two, longest) + self.beside(b, far, other, longest) - across
+                        if found > best:
+                            best = found
+        return best
+
+    def ways(self, a: int, b: int, longest: float) -> int:
+        """Note the pairs of ends that go on as each other across a piece with ends a and b, and what each costs."""
+        count = 0
         limit = 2 * ALONE
         one = self.after[a]
         while one != a and self.effort > 0:
             if self.free[one] and self.faces(one, a):
                 far = self.after[b]
                 while far != b and self.effort > 0:
-                    if self.free[far] and far >> 1 != one >> 1 and self.faces(far, b):
-                        first = self.cost(one, far, longest, limit)
-                        if first < limit:
-                            two = self.after[one]
-                            while two != a and self.effort > 0:
-                                if two != one and self.free[two] and self.faces(two, a):
-                                    found = self.against(a, b, one, far, two, first, longest)
-                                    if found > best:
-                                        best = found
-                                two = self.after[two]
+                    if self.free[far] and far >> 1 != one >> 1 and self.faces(far, b) and count < len(self.costs):
+                        found = self.cost(one, far, longest, limit)
+                        if found < limit:
+                            self.ones[count] = one
+                            self.fars[count] = far
+                            self.costs[count] = found
+                            count += 1
                     far = self.after[far]
             one = self.after[one]
-        return best
+        return count
 
     def faces(self, port: int, end: int) -> bool:
         """Whether an end goes on about as the piece does that begins at another."""
@@ -282,21 +331,6 @@ class Linker:
         i = 11 * port
         j = 11 * end
         return self.states[i + 2] * self.states[j + 2] + self.states[i + 3] * self.states[j + 3] < -0.7
-
-    def against(self, a: int, b: int, one: int, far: int, two: int, first: float, longest: float) -> float:
-        """The gain with `one` joined to `far`, and `two` to the best of the others."""
-        best = -1.0
-        limit = 2 * ALONE
-        other = self.after[b]
-        while other != b and self.effort > 0:
-            if self.free[other] and other != far and other >> 1 != two >> 1 and self.faces(other, b):
-                across = first + self.cost(two, other, longest, limit)
-                if across < limit:
-                    found = self.beside(a, one, two, longest) + self.beside(b, far, other, longest) - across
-                    if found > best:
-                        best = found
-            other = self.after[other]
-        return best
 
     def beside(self, end: int, one: int, other: int, longest: float) -> float:
         """The cost where one of the two is joined to the piece's end, the other to what else there is or to nothing."""

@@ -23,6 +23,8 @@ _MOST: Final = 24.0  # twice what it costs to leave an end alone
 _ACROSS: Final = 100.0  # pixels that a line may run within a crossing
 _CROWD: Final = 400  # ends near an end, in each of nine cells, that it is compared with;
 _PAIRS: Final = 2_000_000  # fewer where there would be more pairs in all
+_WAYS: Final = 500  # across a piece that are compared with each other at the most
+_FEW: Final = 50_000  # up to so many pairs it is quicker not to ask which are near
 _LONG: Final = 20  # pixels of a piece of which both ends may be joined to a ring
 _NUMBERS: Final = 11  # that tell the state of an end
 
@@ -45,8 +47,7 @@ def crossings(pieces: Pieces, shares: Shares, way: Way | None = None) -> Ends:
     shareable = table.kernel.ints(by_length[counts[by_length] <= _ACROSS])
     for limit, margin in _ROUNDS:
         table.fit()
-        while table.linker.share(shareable, _ACROSS):
-            pass
+        table.linker.share(shareable, _ACROSS)
         table.join(table.meeting(), _ACROSS, limit, margin)
     return table.ends()
 
@@ -85,9 +86,13 @@ class _Table:
             self.free,
             self.group,
             ints(_rings(np.asarray(self.group))),
-            ints(shares),
+            linking.bytes(shares),
             shares.shape[1],
             shares.shape[0],
+            ints(np.zeros(len(lines))),
+            ints(np.zeros(int(np.max(self.group, initial=-1)) + 1)),
+            *(ints(np.zeros(_WAYS)) for _ in range(2)),
+            floats(np.zeros(_WAYS)),
         )
 
     def fit(self) -> None:
@@ -105,16 +110,24 @@ class _Table:
 
     def still_free(self, pairs: Offsets) -> Offsets:
         """Those of the pairs of which neither end is joined to another by now."""
-        return np.asarray(pairs[np.asarray(self.free)[pairs].all(axis=1)])
+        free = np.asarray(self.free, dtype=bool)
+        return np.asarray(pairs[free[pairs[:, 0]] & free[pairs[:, 1]]])
 
     def _pairs(self, apart: Offsets, longest: float) -> Offsets:
         """Pairs of free ends near each other and alike in what tells them apart."""
         ends = np.flatnonzero(np.asarray(self.free))
+        ends = ends[np.argsort(apart[ends], kind="stable")]
+        room = apart[ends]
+        others = np.searchsorted(room, room, side="right") - np.arange(1, len(ends) + 1)
+        if others.sum() <= _FEW:
+            one = np.repeat(np.arange(len(ends)), others)
+            return np.stack([ends[one], ends[ranges(np.arange(1, len(ends) + 1), others)]], axis=1)
         places = self._states()[ends, :2]
-        _, room = np.unique(apart[ends], return_inverse=True)
+        room = np.cumsum(np.diff(room, prepend=room[:1]) != 0)
         places[:, 0] += room * (np.ptp(places[:, 0]) + 2 * longest if len(ends) else 0.0)
         crowd = min(_CROWD, 1 + _PAIRS // (5 * len(ends) + 1))
-        return np.asarray(ends[near_pairs(places, longest, crowd)], dtype=np.int64)
+        one, other = ends[near_pairs(places, longest, crowd).T]
+        return np.stack([np.minimum(one, other), np.maximum(one, other)], axis=1)
 
     def ends(self) -> Ends:
         return Ends(np.asarray(self.mates, dtype=np.int64), self._states()[:, :4])

@@ -106,7 +106,8 @@ def _usual_width(chains: Chains, centres: Centres, clear: Mask) -> Values:
 def usual(width: Values, owner: Offsets, count: int) -> Values:
     """The width that most of each owner's exceed, crossings widen it; of those above 0, and 0 where there are none."""
     at = np.flatnonzero(width > 0)
-    order = at[np.lexsort((width[at], owner[at]))]
+    order = at[np.argsort(width[at])]
+    order = order[np.argsort(owner[order].astype(np.min_scalar_type(count)), kind="stable")]
     counts = np.bincount(owner[at], minlength=count)
     begins = np.cumsum(counts) - counts
     found = np.zeros(count)

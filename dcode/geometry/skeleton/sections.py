@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from dcode.geometry.lines import Lines, Offsets, Points
+from dcode.geometry.lines import Lines, Offsets, Points, ranges
 from dcode.geometry.skeleton.centre import Centres, Values
 from dcode.geometry.skeleton.smooth import smoothed
 
@@ -37,13 +37,23 @@ class Sections:
     place: Offsets
     at: Offsets
 
-    def points(self, first: int, count: int, stroke: slice) -> Offsets:
-        """In order, the points of a stroke, given by those it has, that are in `count` sections on end."""
-        low, high = np.searchsorted(self.place, [first, first + count])
-        at = np.sort(self.at[low:high])
-        at = at[(at >= stroke.start) & (at < stroke.stop)]
+    def passed(self, first: Offsets, counts: Offsets, strokes: Lines, names: Offsets) -> tuple[Offsets, Offsets]:
+        """The lowest and the highest point of one stroke, that is named, in so many sections on end from each first
+        one; 0 and -1 where there is none.
+        """
+        low, high = np.searchsorted(self.place, first), np.searchsorted(self.place, first + counts)
+        which, at = np.repeat(np.arange(len(first)), high - low), self.at[ranges(low, high - low)]
+        own = (at >= strokes.starts[names][which]) & (at < strokes.starts[names + 1][which])
+        order = np.lexsort((at[own], which[own]))
+        which, at = which[own][order], at[own][order]
+        seen = np.bincount(which, minlength=len(first))
+        middle = at[(np.cumsum(seen) - seen + seen // 2)[which]]
         # Where it comes by a second time is left out.
-        return np.asarray(at[np.abs(at - at[len(at) // 2]) <= 2 * count + 2 * _BESIDE] if len(at) else at)
+        near = np.abs(at - middle) <= (2 * counts + 2 * _BESIDE)[which]
+        lowest, highest = np.zeros(len(first), dtype=np.int64), np.full(len(first), -1)
+        # Where several are written, the last one stays.
+        lowest[which[near][::-1]], highest[which[near]] = at[near][::-1], at[near]
+        return lowest, highest
 
 
 def sections(strokes: Lines, named: Offsets, centres: Centres, pixels: Offsets, starts: Offsets) -> Sections:
@@ -54,12 +64,11 @@ def sections(strokes: Lines, named: Offsets, centres: Centres, pixels: Offsets, 
     middle = smoothed(Lines(centres.points[pixels], starts), *SMOOTH)
     way = _directions(middle, np.arange(len(pixels)))
     normal, width = np.stack([-way[:, 1], way[:, 0]], axis=1), centres.width[pixels]
-    reach = int(np.ceil(width.max(initial=0.0)))
-    steps = np.arange(-reach, reach + 1) / 2
-    across = middle.points[:, None, :] + steps[None, :, None] * normal[:, None, :]
-    hit = named[cell(across.reshape(-1, 2), named.shape)].reshape(len(pixels), len(steps))
-    place, step = np.nonzero((hit >= 0) & (np.abs(steps) <= width[:, None] / 2))
-    at = hit[place, step]
+    reach = np.floor(width).astype(np.int64)
+    place = np.repeat(np.arange(len(pixels)), 2 * reach + 1)
+    step = ranges(-reach, 2 * reach + 1) / 2
+    hit = named[cell(middle.points[place] + step[:, None] * normal[place], named.shape)]
+    place, at = place[hit >= 0], hit[hit >= 0]
     along = np.abs((_directions(strokes, at) * way[place]).sum(axis=1)) > _ALONG
     place, at = place[along], at[along]
     away = ((strokes.points[at] - middle.points[place]) * normal[place]).sum(axis=1)

@@ -23,8 +23,8 @@ from dcode.geometry.skeleton.smooth import smoothed
 _WIDER: Final = 1.2  # pixels by which ink is wider than the line of the stroke in it where there are two lines,
 _DEEPER: Final = 0.4  # and by which it is wider by its depth, which is that of whole pixels
 _AT_MOST: Final = (3.0, 1.0)  # times as wide, and pixels: what is wider is no two lines side by side
-_GAP: Final = 2  # pixels in a row that may be narrower
-_FEWEST: Final = 6  # pixels in a row that are two lines
+_GAP: Final = 3  # pixels in a row that may be narrower
+_FEWEST: Final = 4  # pixels in a row that are two lines
 _APART: Final = 40  # points of a stroke before and after that tell how wide its line is,
 _KNOWN: Final = 3  # these at least,
 _NARROW: Final = 0.3  # and the share of them that may be narrower than it: crossings widen it
@@ -94,8 +94,7 @@ def _offsets(strokes: Lines, width: Values, found: Sections) -> tuple[Values, Va
     kind = (found.run * len(strokes) + found.strokes[:, 0]) * len(strokes) + found.strokes[:, 1]
     first, counts = _runs(some, kind, _GAP)
     at = ranges(first, counts)
-    runs = list(zip(first.tolist(), counts.tolist(), strict=True))
-    wide = np.repeat(np.array([_line(strokes, width, found, *run) for run in runs], dtype=np.float64), counts)
+    wide = np.repeat(_lines(strokes, width, found, first, counts), counts)
     half = np.stack([(found.width[at] - wide) / 2, np.zeros(len(at))], axis=1)
     offset, line, run = np.zeros(len(found.run)), np.zeros(len(found.run)), np.zeros(len(found.run), dtype=np.int64)
     offset[at], line[at] = smoothed(Lines(half, _starts(counts)), *_EVEN).points[:, 0], wide
@@ -103,22 +102,30 @@ def _offsets(strokes: Lines, width: Values, found: Sections) -> tuple[Values, Va
     return offset, line, run
 
 
-def _line(strokes: Lines, width: Values, found: Sections, first: int, count: int) -> float:
-    """How wide the lines of the strokes in some sections are before and after these; 0 where that is not known."""
-    known = list[float]()
-    for stroke in sorted(set(found.strokes[first].tolist())):
-        own = _points_of(strokes, stroke)
-        at = found.points(first, count, own)
-        if len(at):
-            before, after = width[max(at[0] - _APART, own.start) : at[0]], width[at[-1] + 1 : own.stop][:_APART]
-            both = [np.sort(side[side > 0]) for side in (before, after)]
-            known += [min([float(side[int(len(side) * _NARROW)]) for side in both if len(side) >= _KNOWN], default=0.0)]
-    known = [width for width in known if width > 0]
-    return sum(known) / len(known) if known else 0.0
+def _lines(strokes: Lines, width: Values, found: Sections, first: Offsets, counts: Offsets) -> Values:
+    """How wide the lines of the strokes in runs of sections are before and after these; 0 where that is not known."""
+    names = found.strokes[first]
+    known = np.stack([_line(strokes, width, found, first, counts, name) for name in names.T])
+    known[1, names[:, 0] == names[:, 1]] = 0.0
+    return np.asarray(known.sum(axis=0) / np.maximum((known > 0).sum(axis=0), 1))
 
 
-def _points_of(lines: Lines, line: int) -> slice:
-    return slice(int(lines.starts[line]), int(lines.starts[line + 1]))
+def _line(strokes: Lines, width: Values, found: Sections, first: Offsets, counts: Offsets, name: Offsets) -> Values:
+    """The same for one stroke in each run: before or after, where it is narrower."""
+    low, high = found.passed(first, counts, strokes, name)
+    near, begin, end = np.arange(_APART), strokes.starts[name, None], strokes.starts[name + 1, None]
+    before, after = low[:, None] - 1 - near, high[:, None] + 1 + near
+    sides = np.stack(
+        [
+            np.where(before >= begin, width[np.maximum(before, 0)], 0.0),
+            np.where(after < end, width[np.minimum(after, len(width) - 1)], 0.0),
+        ]
+    )
+    sides = np.sort(np.where(sides > 0, sides, np.inf), axis=2)
+    some = np.isfinite(sides).sum(axis=2)
+    place = (some * _NARROW).astype(np.int64)
+    least = np.where(some >= _KNOWN, np.take_along_axis(sides, place[..., None], axis=2)[..., 0], np.inf).min(axis=0)
+    return np.where(np.isfinite(least) & (low <= high), least, 0.0)
 
 
 def _wanted(found: Sections, offset: Values, line: Values, paper: Paper) -> Offsets:
@@ -142,21 +149,28 @@ def _drawn(
     strokes: Pieces, found: Sections, offset: Values, line: Values, wanted: Offsets, first: Offsets, counts: Offsets
 ) -> Sides:
     lines, places, widths, parts = list[Points](), list[int](), list[float](), list[int]()
-    cut = np.full(len(strokes.lines.points), -1)
     for place, (begin, count) in enumerate(zip(first.tolist(), counts.tolist(), strict=True)):
-        own, names = slice(begin, begin + count), found.strokes[begin].tolist()
+        own = slice(begin, begin + count)
         for side, way in ((_LEFT, 1), (_RIGHT, -1)):
             if wanted[begin] in (side, _BOTH):
                 lines.append(found.middle[own] + way * found.normal[own] * offset[own, None])
                 places.append(place)
                 widths.append(float(line[begin]))
-                parts.append(int(strokes.part[names[0]]))
-        for name in names if wanted[begin] == _BOTH else ():
-            at = found.points(begin, count, _points_of(strokes.lines, name))
-            cut[at.min(initial=len(cut)) : at.max(initial=-1) + 1] = place
+                parts.append(int(strokes.part[found.strokes[begin, 0]]))
     drawn, width = smoothed(Lines.of(lines), *_EVEN), np.array(widths, dtype=np.float64)
     pieces = Pieces.apart(drawn, np.stack([width, width], axis=1), np.array(parts, dtype=np.int64))
-    return Sides(pieces, np.array(places, dtype=np.int64), cut)
+    return Sides(pieces, np.array(places, dtype=np.int64), _cut(strokes, found, wanted, first, counts))
+
+
+def _cut(strokes: Pieces, found: Sections, wanted: Offsets, first: Offsets, counts: Offsets) -> Offsets:
+    """For each point of the strokes the place at which it makes way, or -1."""
+    cut = np.full(len(strokes.lines.points), -1)
+    both = np.flatnonzero(wanted[first] == _BOTH)
+    passed = [found.passed(first[both], counts[both], strokes.lines, name) for name in found.strokes[first[both]].T]
+    for i, place in enumerate(both.tolist()):
+        for low, high in passed:
+            cut[low[i] : high[i] + 1] = place
+    return cut
 
 
 def _starts(counts: Offsets) -> Offsets:

@@ -23,13 +23,13 @@ def trimmed(skeleton: Ink, ink: Ink, way: Way | None = None) -> tuple[Chains, De
     A branch that ends is one where the largest circle in the ink around its junction, made a little larger, holds its
     tip: no line leads there. A line's blunt end has two, and one end without them.
     """
-    paper, left = Paper.around(ink), skeleton
-    rows, columns = np.nonzero(skeleton)
-    deep = np.zeros(ink.shape)
-    deep[rows, columns] = paper.depths(rows, columns)
+    paper, left = Paper.around(ink, way=way), skeleton
+    pixels = np.flatnonzero(skeleton)
+    deep = np.zeros(ink.size)
+    deep[pixels] = paper.depths(*np.divmod(pixels, ink.shape[1]))
     for _ in range(_ROUNDS):
         found = chains(left, way)
-        depth = deep[found.rows, found.columns]
+        depth = deep[found.rows * ink.shape[1] + found.columns]
         spurs = _spurs(found, depth)
         if not spurs.any():
             break

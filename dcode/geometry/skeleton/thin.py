@@ -2,7 +2,7 @@
 
 Z. Guo and R. W. Hall, "Parallel thinning with two-subiteration algorithms", 1989, the first of theirs: unlike Zhang and
 Suen's it leaves lines that are two pixels wide as they are connected. All pixels of a pass are decided at once, so
-numpy does a pass in one piece; looked at are only those that a deletion of the last two passes has come next to.
+where there is no compiled kernel numpy does a pass in one piece, with the same result.
 """
 
 from __future__ import annotations
@@ -13,6 +13,10 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from dcode.geometry.order.kernels import Way
+from dcode.geometry.skeleton.kernels import kernel
+from dcode.geometry.strokes.kernels import Kernel
 
 Ink = npt.NDArray[np.bool_]  # shape (height, width), row 0 at the top
 Pixels = npt.NDArray[np.int64]
@@ -34,22 +38,40 @@ def codes(flat: npt.NDArray[np.uint8], pixels: Pixels, width: int) -> npt.NDArra
     return found
 
 
-def thin(ink: Ink) -> Ink:
+def thin(ink: Ink, way: Way | None = None) -> Ink:
     """The skeleton of the ink: as connected as the ink, holes and all, and one pixel wide."""
     height, width = ink.shape
     padded = np.zeros((height + 2, width + 2), dtype=np.uint8)
     padded[1:-1, 1:-1] = ink
-    flat = padded.ravel()
-    border = _border(padded)
+    found = kernel("peel", way)
+    if found.way == "compiled":
+        _peel(found, padded, _border(padded))
+    else:
+        _peel_at_once(padded.ravel(), _border(padded), width + 2)
+    return np.asarray(padded[1:-1, 1:-1], dtype=bool)
+
+
+def _peel(found: Kernel, padded: npt.NDArray[np.uint8], border: Pixels) -> None:
+    """By the kernel, pixel by pixel."""
+    flat, width = padded.ravel(), padded.shape[1]
+    known = np.full(len(flat), 255, dtype=np.uint8)
+    known[border] = codes(flat, border, width)
+    room = [np.empty(times * np.count_nonzero(flat), dtype=np.intc) for times in (1, 1, 2)]
+    rules = found.bytes(_deleted().astype(np.uint8))
+    found.module.peel(flat, known, rules, found.ints(steps(width)), found.ints(border), *room)
+    flat &= 1
+
+
+def _peel_at_once(flat: npt.NDArray[np.uint8], border: Pixels, width: int) -> None:
+    """By numpy: looked at are only those pixels that a deletion of the last two passes has come next to."""
     gone = [border, border]
     for number in count():
-        active = border if number < 2 else _touched(flat, gone, width + 2)
+        active = border if number < 2 else _touched(flat, gone, width)
         if not len(active):
             break
-        lost = active[_deleted()[number % 2][codes(flat, active, width + 2)]]
+        lost = active[_deleted()[number % 2][codes(flat, active, width)]]
         flat[lost] = 0
         gone = [gone[1] if number else lost, lost]
-    return np.asarray(padded[1:-1, 1:-1], dtype=bool)
 
 
 def _border(padded: npt.NDArray[np.uint8]) -> Pixels:

@@ -35,18 +35,18 @@ def traced(ink: Inked, smallest: float = 2.0, way: Way | None = None) -> Lines:
     """
     if not ink.mask.any():
         return Lines.of(())
-    skeleton, depth, paper = trimmed(thin(ink.mask), ink.mask, way)
-    middle = centres(ink.shares, skeleton, depth)
+    skeleton, depth, paper = trimmed(thin(ink.mask, way), ink.mask, way)
+    middle = centres(ink.shares, skeleton, depth, way)
     clear, rings = pieces(skeleton, middle, depth), _rings(skeleton, middle)
     strokes = Pieces.joined(put_together(clear, crossings(clear, ink.shares, way)), rings)
     strokes = strokes.kept(without_repeats(strokes.lines, ink.mask.shape))
     strokes = put_together(strokes, in_sight(strokes, ink.shares, way))
-    around = Paper.around(_marked(strokes.lines, np.ones(len(strokes)), ink.mask.shape) == 0, beyond=True)
+    around = Paper.around(_marked(strokes.lines, np.ones(len(strokes)), ink.mask.shape) == 0, beyond=True, way=way)
     strokes = Pieces.joined(strokes, bare(skeleton, middle, depth, around))
     width = _widths(strokes.lines, Pieces.joined(clear, rings), ink.mask.shape)
     beside = sides(skeleton, middle, depth, strokes, width, around, paper)
     strokes = doubled(strokes, beside, ink.shares, way)
-    lines = extended(strokes.lines, 3 * strokes.width + 2, ink.shares)
+    lines = extended(strokes, ink.shares, way)
     lines = Lines(np.clip(lines.points, 0.0, ink.mask.shape[::-1]), lines.starts)
     long = lines.lengths >= _SHORTEST
     dots = _dots(skeleton, middle, depth, strokes.part[long], smallest)

@@ -34,6 +34,11 @@ class Kernel:
         array: Any = np.ascontiguousarray(values, dtype=np.float64).ravel()
         return array if self.way == "compiled" else array.tolist()  # type: ignore[no-any-return]
 
+    def bytes(self, values: npt.NDArray[np.uint8]) -> MutableSequence[int]:
+        """A copy where it is to be a list's like; else the array itself where it is in one piece."""
+        array: Any = np.ascontiguousarray(values).ravel()
+        return array if self.way == "compiled" else bytearray(array)  # type: ignore[no-any-return]
+
 
 @cache
 def kernel(name: str, way: Way | None = None) -> Kernel:

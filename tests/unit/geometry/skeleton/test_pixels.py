@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from dcode.geometry.skeleton.chains import chains
 from dcode.geometry.skeleton.depth import Paper, depths
 from dcode.geometry.skeleton.labels import labelled
-from dcode.geometry.skeleton.thin import Ink, thin
+from dcode.geometry.skeleton.peel import peel
+from dcode.geometry.skeleton.thin import Ink, _deleted, codes, steps, thin
 from dcode.geometry.skeleton.united import united
 
 
@@ -136,3 +137,27 @@ def test_what_pairs_link_belongs_to_the_lowest_of_it(count: int, pairs: list[tup
             sets[i] = sets[one]
     found = united(count, np.array(links, dtype=np.int64).reshape(-1, 2))
     assert found.tolist() == [min(group) for group in sets]
+
+
+@settings(max_examples=60, deadline=None)
+@given(masks())
+def test_ink_is_peeled_alike_pixel_by_pixel_and_all_at_once(mask: Ink):
+    padded = np.pad(mask, 1).astype(np.uint8)
+    border, width = np.flatnonzero(padded), padded.shape[1]
+    known = np.zeros(padded.size, dtype=np.uint8)
+    known[border] = codes(padded.ravel(), border, width)
+    flat, room = bytearray(padded), [[0] * (2 * len(border)) for _ in range(3)]
+    rules = bytes(_deleted().astype(np.uint8))
+    peel(flat, bytearray(known), rules, steps(width).tolist(), border.tolist(), *room)
+    left = np.frombuffer(bytes(flat), dtype=np.uint8).reshape(padded.shape)[1:-1, 1:-1] & 1
+    assert np.array_equal(left == 1, thin(mask, "plain"))
+    assert np.array_equal(left == 1, thin(mask))
+
+
+def test_a_pillar_higher_than_a_number_of_sixteen_bits_is_as_deep_as_it_is_wide():
+    pillar = np.ones((70_000, 3), dtype=bool)
+    rows = np.array([0, 1, 35_000, 66_000, 69_999])
+    assert Paper.around(pillar).depths(rows, np.ones(5, dtype=np.int64)).tolist() == [1, 2, 2, 2, 1]
+    pillar[100] = False
+    found = Paper.around(pillar, beyond=True).depths(np.array([99, 15_100, 69_000]), np.zeros(3, dtype=np.int64))
+    assert found[:2].tolist() == [1, 15_000] and found[2] >= 20_000

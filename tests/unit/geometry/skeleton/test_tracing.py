@@ -60,6 +60,24 @@ def test_a_line_that_ends_at_another_reaches_it():
     assert foot[:, 1].max() == pytest.approx(60, abs=1.5)
 
 
+@pytest.mark.parametrize("further", [5, 7, 12])
+@pytest.mark.parametrize("slope", [0, 12])
+def test_a_line_that_ends_just_behind_another_is_drawn_to_its_end(further: float, slope: float):
+    curves = [straight(60 - slope, 10, 60 + slope * further / 50, 60 + further), straight(8, 60, 112, 60)]
+    lines = strokes(drawn(curves, (120, 120), 4.0))
+    assert len(lines) == 2
+    foot = min(lines, key=lambda line: np.ptp(line[:, 0]))
+    assert foot[:, 1].max() == pytest.approx(60 + further, abs=1.0)
+
+
+def test_pairs_of_ends_are_the_same_whether_all_are_asked_or_those_near(monkeypatch: pytest.MonkeyPatch):
+    ink = inked(drawn(CROSSINGS[4] + CROSSINGS[5] + CROSSINGS[3], (120, 120)))
+    one = traced(ink)
+    monkeypatch.setattr("dcode.geometry.skeleton.linking._FEW", -1)
+    other = traced(ink)
+    assert np.array_equal(one.points, other.points) and np.array_equal(one.starts, other.starts)
+
+
 def test_a_wide_bar_has_no_hairs():
     tones = np.zeros((60, 160), dtype=np.float32)
     tones[20:40, 20:140] = 1

@@ -1,0 +1,1 @@
+from dcode.geometry.skeleton.across import across as across

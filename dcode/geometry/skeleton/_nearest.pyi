@@ -1,0 +1,1 @@
+from dcode.geometry.skeleton.nearest import nearest as nearest

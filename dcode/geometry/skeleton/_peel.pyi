@@ -1,0 +1,1 @@
+from dcode.geometry.skeleton.peel import peel as peel
