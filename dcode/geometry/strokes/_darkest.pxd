@@ -14,8 +14,8 @@ cdef class Darkest:
     cdef int[::1] tops
     cdef int[::1] stale
     cdef int[::1] first
-    cdef int columns, rows, halvings, block, seldom, tried, shortest, longest, most, pieces, across, down, steps, turn
-    cdef double ink, enough, faintest, share, avoid, half, beside, best_x, best_y
+    cdef int columns, rows, halvings, block, tried, shortest, longest, most, pieces, across, down, steps, turn
+    cdef double part, ink, enough, faintest, share, avoid, half, beside, best_x, best_y
     cdef readonly double off
     cdef readonly int points, strokes
     cdef long long random
@@ -30,10 +30,14 @@ cdef class Darkest:
     cdef void stroke(self, int cell, double dark) noexcept
 
     @cython.locals(
-        angles=int, begin=int, best=double, mean=double, i=int, angle=int, step_x=double, step_y=double, at_x=double,
-        at_y=double, total=double, around=double, step=int, end_x=double, end_y=double,
+        worth='double[::1]', columns=int, shortest=int, angles=int, begin=int, best=double, mean=double, i=int,
+        angle=int, step_x=double, step_y=double, at_x=double, at_y=double, total=double, around=double, step=int,
+        column=int, row=int,
     )
     cdef double look(self, double x, double y) noexcept
+
+    @cython.locals(step=int, end_x=double, end_y=double)
+    cdef int reach(self, double x, double y, double step_x, double step_y) noexcept
 
     @cython.locals(
         column=double, row=double, left=int, above=int, right=int, below=int, upper=double, lower=double,
@@ -41,17 +45,21 @@ cdef class Darkest:
     cdef double around(self, double x, double y) noexcept
 
     @cython.locals(
-        step_x=double, step_y=double, step=int, at_x=double, at_y=double, one=int, other=int, paper=double, more=double,
+        step_x=double, step_y=double, step=int, at_x=double, at_y=double, column=int, row=int, other_column=int,
+        other_row=int, paper=double, more=double,
     )
     cdef void lay(self, double x, double y) noexcept
 
-    @cython.locals(column=int, row=int)
-    cdef int cell_at(self, double x, double y) noexcept
+    @cython.locals(column=int)
+    cdef int column_at(self, double x) noexcept
+
+    @cython.locals(row=int)
+    cdef int row_at(self, double y) noexcept
 
     cdef int block_at(self, int column, int row) noexcept
 
-    @cython.locals(left=double, block=int, row=int, before=double, after=double)
-    cdef void lighten(self, int cell, double ink) noexcept
+    @cython.locals(cell=int, left=double, block=int, before=double, after=double)
+    cdef void lighten(self, int column, int row, double ink) noexcept
 
     @cython.locals(best=int, row=int, top=int, block=int)
     cdef int darkest_block(self) noexcept

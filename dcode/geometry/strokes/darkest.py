@@ -52,6 +52,7 @@ class Darkest:
         self.rows = shape[1]
         self.halvings = shape[2]
         self.block = 1 << shape[2]
+        self.part = 1.0 / self.block  # of a power of two: as exact as to divide
         self.tried = shape[3]
         self.shortest = shape[4]
         self.longest = shape[5]
@@ -66,7 +67,6 @@ class Darkest:
         self.avoid = limits[4]
         self.half = 0.5 * limits[0] if limits[0] < 2 else 1.0
         self.beside = 0.25 * limits[0]
-        self.seldom = self.block // 2 - 1
         self.x = x
         self.y = y
         self.first = first
@@ -125,7 +125,7 @@ class Darkest:
             self.first[self.strokes] = self.points
         else:
             self.points = begin
-            self.lighten(cell, self.ink)
+            self.lighten(cell % self.columns, cell // self.columns, self.ink)
 
     def look(self, x: float, y: float) -> float:
         """How dark the surroundings of the darkest piece from a place are; where it ends and its length are kept.
@@ -133,6 +133,9 @@ class Darkest:
         A cell counts by itself and by its block: the first keeps lines off lines, the second makes the tone right. One
         in which nothing is left to draw counts less. Longer pieces are preferred a little.
         """
+        worth = self.worth
+        columns = self.columns
+        shortest = self.shortest
         angles = len(self.turn_x)
         begin = self.chance(angles)
         best = -1e9
@@ -141,33 +144,41 @@ class Darkest:
             angle = (begin + i * angles // self.tried) % angles
             step_x = self.turn_x[angle]
             step_y = self.turn_y[angle]
-            at_x = x + 0.5 * step_x
-            at_y = y + 0.5 * step_y
+            # Of a piece along the far edge the cells inside it.
+            at_x = x + 0.5 * step_x if x + 0.5 * step_x < columns else columns - 0.5
+            at_y = y + 0.5 * step_y if y + 0.5 * step_y < self.rows else self.rows - 0.5
             total = 0.0
             around = 0.0
-            for step in range(1, self.longest + 1):
-                end_x = x + step * step_x
-                end_y = y + step * step_y
-                if end_x < 0 or end_y < 0 or end_x > self.columns or end_y > self.rows:
-                    break
-                total += self.worth[self.cell_at(at_x, at_y)]
-                if step & self.seldom == 1:
+            for step in range(1, self.reach(x, y, step_x, step_y) + 1):
+                column = int(at_x)
+                row = int(at_y)
+                total += worth[row * columns + column]
+                if step & 3 == 1:  # half a block of eight: what is around changes no faster
                     around += self.around(at_x, at_y)
                 at_x += step_x
                 at_y += step_y
-                if step >= self.shortest and total + around * (self.seldom + 1) > best * (step + self.shortest):
-                    best = (total + around * (self.seldom + 1)) / (step + self.shortest)
-                    mean = around / ((step + self.seldom) // (self.seldom + 1))
-                    self.best_x = end_x
-                    self.best_y = end_y
+                if step >= shortest and total + around * 4 > best * (step + shortest):
+                    best = (total + around * 4) / (step + shortest)
+                    mean = around / ((step + 3) // 4)
                     self.turn = angle
                     self.steps = step
+        self.best_x = x + self.steps * self.turn_x[self.turn]
+        self.best_y = y + self.steps * self.turn_y[self.turn]
         return mean
+
+    def reach(self, x: float, y: float, step_x: float, step_y: float) -> int:
+        """How many cells the longest piece in a direction has that ends in the picture; below the shortest: none."""
+        for step in range(self.longest, self.shortest - 1, -1):
+            end_x = x + step * step_x
+            end_y = y + step * step_y
+            if end_x >= 0 and end_y >= 0 and end_x <= self.columns and end_y <= self.rows:
+                return step
+        return 0
 
     def around(self, x: float, y: float) -> float:
         """How dark what is left around a place is: the means of blocks, from middle to middle in proportion."""
-        column = x / self.block - 0.5
-        row = y / self.block - 0.5
+        column = x * self.part - 0.5
+        row = y * self.part - 0.5
         column = 0.0 if column < 0 else column
         row = 0.0 if row < 0 else row
         left = int(column)
@@ -179,7 +190,7 @@ class Darkest:
         above *= self.across
         upper = self.sums[above + left] * (1 - column) + self.sums[above + right] * column
         lower = self.sums[below + left] * (1 - column) + self.sums[below + right] * column
-        return (upper * (1 - row) + lower * row) / (self.block * self.block)
+        return (upper * (1 - row) + lower * row) * (self.part * self.part)
 
     def lay(self, x: float, y: float) -> None:
         """Put the ink of the piece that was found onto its cells: half of it on either side of the middle.
@@ -191,34 +202,38 @@ class Darkest:
         for step in range(self.steps):
             at_x = x + (step + 0.5) * step_x
             at_y = y + (step + 0.5) * step_y
-            one = self.cell_at(at_x - self.beside * step_y, at_y + self.beside * step_x)
-            other = self.cell_at(at_x + self.beside * step_y, at_y - self.beside * step_x)
-            paper = 1.0 - self.covered[one]
-            more = 1.0 - self.covered[other]
-            self.lighten(one, self.half * paper if paper > 0 else 0.0)
-            self.lighten(other, self.half * more if more > 0 else 0.0)
+            column = self.column_at(at_x - self.beside * step_y)
+            row = self.row_at(at_y + self.beside * step_x)
+            other_column = self.column_at(at_x + self.beside * step_y)
+            other_row = self.row_at(at_y - self.beside * step_x)
+            paper = 1.0 - self.covered[row * self.columns + column]
+            more = 1.0 - self.covered[other_row * self.columns + other_column]
+            self.lighten(column, row, self.half * paper if paper > 0 else 0.0)
+            self.lighten(other_column, other_row, self.half * more if more > 0 else 0.0)
 
-    def cell_at(self, x: float, y: float) -> int:
+    def column_at(self, x: float) -> int:
         column = int(x) if x > 0 else 0
+        return column if column < self.columns else self.columns - 1
+
+    def row_at(self, y: float) -> int:
         row = int(y) if y > 0 else 0
-        column = column if column < self.columns else self.columns - 1
-        row = row if row < self.rows else self.rows - 1
-        return row * self.columns + column
+        return row if row < self.rows else self.rows - 1
 
     def block_at(self, column: int, row: int) -> int:
         return (row >> self.halvings) * self.across + (column >> self.halvings)
 
-    def lighten(self, cell: int, ink: float) -> None:
+    def lighten(self, column: int, row: int, ink: float) -> None:
         """Less is left to draw in a cell, and in its block."""
+        cell = row * self.columns + column
         left = self.worth[cell] - ink if self.worth[cell] > 0 else self.worth[cell] + self.avoid - ink
         self.worth[cell] = left if left > 0 else left - self.avoid
         self.covered[cell] += ink
-        block = self.block_at(cell % self.columns, cell // self.columns)
+        block = self.block_at(column, row)
         before = self.sums[block]
         after = before - ink
         self.sums[block] = after
         self.off += (after if after > 0 else -after) - (before if before > 0 else -before)
-        row = block // self.across
+        row >>= self.halvings
         if self.tops[row] == block:  # ink makes no other block of the row the darkest
             self.stale[row] = 1
 

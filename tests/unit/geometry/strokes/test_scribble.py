@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
+from dcode.geometry.strokes.darkest import Darkest
 from dcode.geometry.strokes.kernels import kernel
 from dcode.geometry.strokes.scribble import Options, convert
 from tests.unit.geometry.strokes.ink import covered, patches, picture, wedge
@@ -64,6 +65,64 @@ def test_the_seed_alone_changes_the_drawing():
     steps = wedge(TONES, 16)
     one, again, other = (convert(steps, Options(seed=seed)).points.tobytes() for seed in (1, 1, 2))
     assert one == again != other
+
+
+def darkest(worth: list[float], columns: int, rows: int, strokes: int = 50) -> Darkest:
+    """The plain kernel: blocks of 8 cells, 8 directions, pieces of 2 to 5 cells of a pen half a cell wide."""
+    angles = np.arange(8) * (np.pi / 4)
+    blocks = (rows // 8, columns // 8)
+    return Darkest(
+        list(worth),
+        [0.0] * (rows * columns),
+        [0.0] * (blocks[0] * blocks[1]),
+        [0] * blocks[0],
+        [0] * blocks[0],
+        np.round(np.cos(angles), 12).tolist(),
+        np.round(np.sin(angles), 12).tolist(),
+        [columns, rows, 3, 8, 2, 5, strokes, 20],
+        [0.5, 0.0, 0.02, 0.5, 0.5],
+        [0.0] * 5_000,
+        [0.0] * 5_000,
+        [0] * (strokes + 1),
+        1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "step", "cells"),
+    [
+        (8.5, 4.5, (1.0, 0.0), 5),
+        (20.5, 4.5, (1.0, 0.0), 3),
+        (20.0, 4.5, (1.0, 0.0), 4),  # up to the edge itself
+        (22.5, 4.5, (1.0, 0.0), 0),  # one cell is too short
+        (2.25, 4.5, (-1.0, 0.0), 2),
+        (24.0, 12.5, (0.0, 1.0), 3),
+        (24.0, 16.0, (0.0, -1.0), 5),
+        (1.0, 1.0, (-0.6, -0.8), 0),
+        (2.0, 2.5, (-0.6, -0.8), 3),
+    ],
+)
+def test_a_piece_reaches_as_far_as_the_picture_does(x, y, step, cells):
+    assert darkest([1.0] * 384, 24, 16).reach(x, y, *step) == cells
+
+
+def test_what_is_left_of_each_block_is_what_is_left_of_its_cells():
+    worth = np.random.Generator(np.random.PCG64(7)).random((16, 24))
+    plain = darkest(worth.ravel().tolist(), 24, 16)
+    assert plain.draw() > 5
+    left = (worth.ravel() - plain.covered).reshape(2, 8, 3, 8).sum(axis=(1, 3))
+    assert plain.sums == pytest.approx(left.ravel().tolist())
+    assert plain.off == pytest.approx(np.abs(left).sum())
+
+
+def test_along_the_far_edges_the_cells_inside_them_count():
+    worth = np.zeros((16, 24))
+    worth[-1] = worth[:, -1] = 1.0
+    plain = darkest(worth.ravel().tolist(), 24, 16)
+    plain.measure()
+    along = [plain.look(24.0, 8.0), plain.look(12.0, 16.0)]
+    assert along[0] > 0 and along[1] > 0
+    assert (plain.best_x, plain.best_y) in {(7.0, 16.0), (17.0, 16.0)}
 
 
 @pytest.mark.skipif(not compiled(), reason="the kernel is not compiled here")
