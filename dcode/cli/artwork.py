@@ -36,6 +36,7 @@ _FLATTENED: Final = 0.5  # of the tolerance goes into curves, the rest into leav
 _FINEST_MM: Final = 1e-3
 _ALLOCATED: Final = 100_000  # objects between two looks for garbage
 _FILL: Final = 2.0  # widths of the pen from line to line of a hatching
+_NAMED: Final = 20  # letters that are named which no font has
 _SCALED: Final = 1.25  # from which a drawing that is fitted is read again, with its curves as fine as they will be seen
 
 
@@ -238,16 +239,20 @@ def _svg_at(
 
 
 def _text(source: Source, wishes: Wishes, machine: Machine) -> Artwork:
+    from dcode.geometry.hershey.font import missing
     from dcode.geometry.lettering import lettered
 
     try:
         text = source.data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DrawingError(f"this is not UTF-8 text, at byte {error.start}") from error
+        raise DrawingError(f"this is not UTF-8 text, at byte {error.start}; save it as UTF-8") from error
     room = drawable(machine).inset(wishes.margin)
     lines = lettered(text, wishes.font, wishes.size, room.width)
     layer = Layer(lines, "text", width_mm=width_of(None, machine))
-    return Artwork(Drawing((layer,) if len(lines) else ()))
+    boxes = missing(text)
+    more = f" and {len(boxes) - _NAMED} more" if len(boxes) > _NAMED else ""
+    notes = (f"drawn as boxes, for the fonts do not have them: {' '.join(boxes[:_NAMED])}{more}",) if boxes else ()
+    return Artwork(Drawing((layer,) if len(lines) else ()), notes)
 
 
 def _program(program: Program, machine: Machine) -> Artwork:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
+from typing import Final
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from dcode.geometry.placing import centre, fit
 from dcode.geometry.transform import Transform
 from dcode.machine.machine import Machine
 from dcode.machine.sheet import drawable, inward
+
+FARTHEST_MM: Final = 1e6  # from the middle, of what no work area limits: a kilometre, and a second for its planner
 
 
 class Placing(Enum):
@@ -53,7 +56,15 @@ def place(
     elif placing is Placing.PAGE:
         drawing = replace(_each(drawing, Transform.shift(*sheet.centre).lines), page=None)
     bounds = drawing.bounds
-    if not limited or bounds is None:
+    if bounds is None:
+        return drawing
+    if not limited:
+        if max(-bounds.left, bounds.right, bounds.top, -bounds.bottom) > FARTHEST_MM:
+            raise _too_large(
+                bounds,
+                Bounds(left=-FARTHEST_MM, right=FARTHEST_MM, top=FARTHEST_MM, bottom=-FARTHEST_MM),
+                "the largest sheet",
+            )
         return drawing
     room = _room(machine, bounds, margin, clip, slack)
     if clip:
@@ -86,15 +97,14 @@ def _inside(lines: Lines, room: Bounds) -> Lines:
     return Lines(np.clip(lines.points, (room.left, room.bottom), (room.right, room.top)), lines.starts)
 
 
-def _too_large(bounds: Bounds, room: Bounds) -> LimitError:
+def _too_large(bounds: Bounds, room: Bounds, name: str = "the work area") -> LimitError:
     """The sentence for what does not fit: by its size, or else by the edge that it passes the most."""
     if bounds.width > room.width or bounds.height > room.height:
         problem = (
-            f"it is {bounds.width:.1f} by {bounds.height:.1f} mm, and the work area {room.width:.1f} by "
-            f"{room.height:.1f} mm"
+            f"it is {bounds.width:.1f} by {bounds.height:.1f} mm, and {name} {room.width:.1f} by {room.height:.1f} mm"
         )
     else:
-        problem = "it would leave the work area"
+        problem = f"it would leave {name}"
     passed = {
         "left": (room.left - bounds.left, "X", bounds.left, room.left),
         "right": (bounds.right - room.right, "X", bounds.right, room.right),

@@ -154,7 +154,7 @@ def test_wishes_that_mean_nothing_are_refused(dcode, horse: Path, options: list[
         ),
         ("c.png", b"", "dcode: c.png is empty: there is nothing to draw in it."),
         ("a.pdf", b"%PDF-1.7\n", "dcode: a.pdf is a PDF; save it as SVG."),
-        ("a.txt", b"\xff\xe4\xf6 text", "dcode: a.txt: this is not UTF-8 text, at byte 0."),
+        ("a.txt", b"\xff\xe4\xf6 text", "dcode: a.txt: this is not UTF-8 text, at byte 0; save it as UTF-8."),
         ("b.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "dcode: b.svg: there is nothing to draw in it."),
     ],
 )

@@ -14,7 +14,7 @@ from dcode.cli.recognise import Kind
 from dcode.cli.session import Session
 from dcode.cli.source import Unusable, read_source
 from dcode.cli.wishes import Wishes, artwork_options
-from dcode.cli.words import table
+from dcode.client.words import table
 
 
 @command()
@@ -96,7 +96,7 @@ def _about(option: dict[str, Any]) -> str:
     low, high = option["low"], option["high"]
     can_be = "|".join(option["choices"])
     if low is not None or high is not None:
-        ends = [f"from {low:g}"] * (low is not None) + [f"to {high:g}"] * (high is not None)
+        ends = [f"from {_shown(low)}"] * (low is not None) + [f"to {_shown(high)}"] * (high is not None)
         can_be = " ".join(ends)
     more = ", ".join(part for part in (option["unit"], can_be) if part)
     return f"{option['about']} ({more})" if more else str(option["about"])
@@ -105,4 +105,6 @@ def _about(option: dict[str, Any]) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, str):
+        return value
+    return f"{value:g}" if isinstance(value, float) and not value.is_integer() else f"{value:.0f}"

@@ -8,10 +8,14 @@ The 96 glyphs of a file stand for ASCII 32 to 127.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
+
+from dcode.geometry.hershey.accents import BAR, HIGH_BAR, SHORT_SLASH, SLASH, TWO_BARS, accented
+from dcode.geometry.hershey.glyph import Glyph, Stroke
+
+__all__ = ["BASE", "BOX", "CAP_HEIGHT", "FONTS", "UNITS_PER_EM", "Glyph", "font", "glyphs", "missing", "read_glyphs"]
 
 FONTS: Final = ("futural", "timesr", "timesi", "scripts")  # simplex sans, roman, its italic, simplex script
 CAP_HEIGHT: Final = 21.0  # of capitals in all of them: from -12, the top, to 9, the base line; y counts down
@@ -19,15 +23,42 @@ BASE: Final = 9.0
 # Capitals of common outline fonts are 0.7 em high.
 UNITS_PER_EM: Final = CAP_HEIGHT / 0.7
 _FIRST: Final = 32
-_PLAIN: Final = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "ß": "ss"}
-
-
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """A letter: its strokes in font units, y up from the base line, x from its left edge; and how wide it is."""
-
-    strokes: tuple[tuple[tuple[float, float], ...], ...]
-    width: float
+_CACHED: Final = 10_000  # letters of all fonts
+# Letters as others, with marks over them where those follow.
+_PLAIN: Final = {
+    "‘": "'",
+    "’": "'",
+    "‚": ",",
+    "“": '"',
+    "”": '"',
+    "„": ",,",
+    "«": "<<",
+    "»": ">>",
+    "‹": "<",
+    "›": ">",
+    "–": "-",
+    "—": "-",
+    "\u2212": "-",
+    "\u2010": "-",
+    "\u2011": "-",
+    "…": "...",
+    "\u00a0": " ",
+    "æ": "ae",
+    "Æ": "AE",
+    "œ": "oe",
+    "Œ": "OE",
+    "×": "x",
+    "•": "*",
+    "°": " \u030a",
+    "ı": "i",
+    "ø": f"o{SLASH}",
+    "Ø": f"O{SLASH}",
+    "ł": f"l{SHORT_SLASH}",
+    "Ł": f"L{SHORT_SLASH}",
+    "đ": f"d{HIGH_BAR}",
+    "Đ": f"D{BAR}",
+    "€": f"C{TWO_BARS}",
+}
 
 
 @cache
@@ -40,13 +71,31 @@ def font(name: str) -> tuple[Glyph, ...]:
 
 
 def glyphs(text: str, name: str) -> list[Glyph]:
-    """The glyphs of a text. A letter that the font does not have is drawn without its accents, or as a box."""
+    """The glyphs of a text. Letters with accents are put together; one that the font does not have is a box."""
+    return [glyph for char in unicodedata.normalize("NFC", text) for glyph in _glyphs_of(char, name)]
+
+
+def missing(text: str) -> str:
+    """The letters of a text that are boxes, each once: none of the fonts has them."""
+    return "".join(sorted(char for char in set(text) if char.isprintable() and _glyphs_of(char, FONTS[0]) == (BOX,)))
+
+
+@lru_cache(maxsize=_CACHED)
+def _glyphs_of(char: str, name: str) -> tuple[Glyph, ...]:
+    """The glyphs of one character: one as a rule, and none for a mark that stands alone."""
+    if char == "ß":
+        return (SHARP_S,)
     table, found = font(name), list[Glyph]()
-    for char in text:
-        for plain in _PLAIN.get(char) or _without_accents(char):
-            place = ord(plain) - _FIRST
-            found.append(table[place] if 0 <= place < len(table) - 1 else BOX)
-    return found
+    for part in _PLAIN.get(char) or unicodedata.normalize("NFKD", char):
+        part = "/" if part == "\u2044" else part
+        place = ord(part) - _FIRST
+        if unicodedata.combining(part) or (part == TWO_BARS and found):
+            found[-1:] = [accented(found[-1], part)] if found else []
+        elif 0 <= place < len(table) - 1:
+            found.append(table[place])
+        else:
+            return (BOX,)
+    return tuple(found)
 
 
 def read_glyphs(text: str) -> list[Glyph]:
@@ -65,7 +114,7 @@ def read_glyphs(text: str) -> list[Glyph]:
 
 def _glyph(pairs: list[str]) -> Glyph:
     left, right = (ord(char) - ord("R") for char in pairs[0])
-    strokes, stroke = list[tuple[tuple[float, float], ...]](), list[tuple[float, float]]()
+    strokes, stroke = list[Stroke](), list[tuple[float, float]]()
     for pair in [*pairs[1:], " R"]:
         if pair != " R":
             x, y = (ord(char) - ord("R") for char in pair)
@@ -76,9 +125,27 @@ def _glyph(pairs: list[str]) -> Glyph:
     return Glyph(tuple(strokes), float(right - left))
 
 
-def _without_accents(char: str) -> str:
-    plain = "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
-    return plain if plain and plain.isascii() else char
-
-
 BOX: Final = Glyph((((2.0, 0.0), (2.0, CAP_HEIGHT), (14.0, CAP_HEIGHT), (14.0, 0.0), (2.0, 0.0)),), 16.0)
+SHARP_S: Final = Glyph(
+    (
+        (
+            (4.0, 0.0),
+            (4.0, 16.0),
+            (5.0, 19.0),
+            (8.0, 21.0),
+            (10.0, 21.0),
+            (13.0, 19.0),
+            (13.0, 16.0),
+            (11.0, 13.0),
+            (8.0, 12.0),
+            (11.0, 12.0),
+            (14.0, 10.0),
+            (15.0, 7.0),
+            (15.0, 4.0),
+            (14.0, 1.0),
+            (11.0, 0.0),
+            (8.0, 0.0),
+        ),
+    ),
+    18.0,
+)

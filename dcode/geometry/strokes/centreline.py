@@ -53,8 +53,8 @@ def convert(picture: Picture, options: Options) -> Lines:
     ink, outlines = inked(picture.darkness, _darker_than(options), options.inverted), Lines.of(())
     if options.areas is not Areas.LINE:
         ink, outlines = parted(ink, options.widest / picture.pixel_mm)
-    strokes = _on_paper(picture, traced(ink, options.smallest / picture.pixel_mm))
-    drawn = Lines.joined([simplify(strokes, options.tolerance), *_areas(_on_paper(picture, outlines), options)])
+    strokes = picture.lines_on_paper(traced(ink, options.smallest / picture.pixel_mm))
+    drawn = Lines.joined([simplify(strokes, options.tolerance), *_areas(picture.lines_on_paper(outlines), options)])
     frame = picture.frame
     # A rounding may end outside.
     return Lines(np.clip(drawn.points, (frame.left, frame.bottom), (frame.right, frame.top)), drawn.starts)
@@ -65,10 +65,6 @@ def _darker_than(options: Options) -> float | None:
     if options.threshold == 0:
         return None
     return 1.0 - darkness_of(options.threshold) if options.inverted else darkness_of(options.threshold)
-
-
-def _on_paper(picture: Picture, lines: Lines) -> Lines:
-    return Lines(picture.to_paper(lines.points[:, 1], lines.points[:, 0]), lines.starts)
 
 
 def _areas(outlines: Lines, options: Options) -> list[Lines]:

@@ -54,7 +54,7 @@ def convert(picture: Picture, options: Options) -> Lines:
     """The hatches of the levels from light to dark, then the contours if wanted. Raises DrawingError when too many."""
     tones = blurred(picture.darkness, options.blur / picture.pixel_mm)
     levels = [(step + 0.5) / (options.levels + 0.5) for step in range(options.levels)]
-    rings = [_on_paper(picture, contours(tones, level)) for level in levels]
+    rings = [picture.lines_on_paper(contours(tones, level)) for level in levels]
     crossing = options.angles is Angles.CROSSING
     hatches = (_layers if crossing else _bands)(rings, _means(tones, levels), options)
     drawn = list(hatches)
@@ -64,10 +64,6 @@ def convert(picture: Picture, options: Options) -> Lines:
     frame = picture.frame  # turned back from an angle, an end may be a rounding outside
     points = np.clip(kept.points, (frame.left, frame.bottom), (frame.right, frame.top))
     return Lines(points, kept.starts)
-
-
-def _on_paper(picture: Picture, rings: Lines) -> Lines:
-    return Lines(picture.to_paper(rings.points[:, 1], rings.points[:, 0]), rings.starts)
 
 
 def _means(tones: Tones, levels: list[float]) -> npt.NDArray[np.float64]:

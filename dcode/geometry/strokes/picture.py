@@ -15,7 +15,7 @@ import numpy.typing as npt
 from dcode.errors import DrawingError
 from dcode.geometry.bounds import Bounds
 from dcode.geometry.fit import fit_bounds
-from dcode.geometry.lines import Points
+from dcode.geometry.lines import Lines, Points
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -65,6 +65,10 @@ class Picture:
         x = self.frame.left + np.asarray(columns, dtype=np.float64) * self.pixel_mm
         y = self.frame.top - np.asarray(rows, dtype=np.float64) * self.pixel_mm
         return np.stack(np.broadcast_arrays(x, y), axis=-1)
+
+    def lines_on_paper(self, lines: Lines) -> Lines:
+        """Lines in mm of lines in pixels from the upper left corner, as (column, row)."""
+        return Lines(self.to_paper(lines.points[:, 1], lines.points[:, 0]), lines.starts)
 
     def tone_at(self, points: Points) -> npt.NDArray[np.float64]:
         """Darkness at points in mm, shape (n, 2) to (n,), between pixel centres in proportion; 0 outside the frame."""

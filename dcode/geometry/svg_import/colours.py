@@ -37,7 +37,27 @@ ffff00 yellowgreen 9acd32
 _WORDS: Final = _NAMED_TEXT.split()
 _NAMED: Final = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))
 _HEX: Final = re.compile(r"#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
+_LONGEST: Final = 1000  # of a value that is looked into
+_CHOICE: Final = re.compile(r"(light-dark|var)\((.*)\)", re.DOTALL)
 _FUNCTION: Final = re.compile(r"(rgb|hsl)a?\(([^()]*)\)")
+
+
+def resolved(text: str) -> str:
+    """A value as it is on light paper, `light-dark()` and `var()` followed: of `var` only what it says itself."""
+    while match := _CHOICE.fullmatch(text.strip()[:_LONGEST]):
+        light, comma, rest = _parted(match[2])
+        text = light if match[1] == "light-dark" else rest if comma else ""
+    return text.strip()
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    """What is before the first comma that is in no brackets, the comma, and what is after it."""
+    depth = 0
+    for place, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and depth == 0:
+            return text[:place], ",", text[place + 1 :]
+    return text, "", ""
 
 
 def colour(text: str) -> tuple[str, float] | None:

@@ -160,7 +160,7 @@ def _layers(ink: Lines, inks: Sequence[_Ink], owner: Offsets, layers_from: Layer
     """One layer for each key, in the order in which the keys first come on paper."""
     key_of = _key(layers_from, any(one.item.layer is not None for one in inks))
     places = dict[Hashable, int]()
-    used = np.unique(owner).tolist()
+    used = np.flatnonzero(np.bincount(owner)).tolist()  # np.unique would load all of numpy.ma
     place = np.zeros(len(inks), dtype=np.int64)
     place[used] = [places.setdefault(key_of(inks[index]), len(places)) for index in used]
     of_layer = dict[int, list[_Ink]]()

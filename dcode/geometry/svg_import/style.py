@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from dcode.geometry.svg_import.colours import colour
+from dcode.geometry.svg_import.colours import colour, resolved
 from dcode.geometry.svg_import.css import Declarations, StyleSheet, declarations
 from dcode.geometry.svg_import.numbers import length
 from dcode.geometry.svg_import.tree import Element
@@ -82,24 +84,55 @@ _NOTHING: Final = Declarations()
 
 
 class Styles:
-    """Works out styles. Raises ValueError for lengths and colours that cannot be read."""
+    """Works out styles. What cannot be read counts as not said, as in browsers; `notes` counts it."""
 
-    def __init__(self, sheet: StyleSheet) -> None:
-        self.sheet = sheet
+    def __init__(self, sheet: StyleSheet, notes: Counter[str]) -> None:
+        self.sheet, self._notes = sheet, notes
 
     def of(self, element: Element, around: Style, diagonal: float) -> tuple[Style, Declarations]:
         """The element's style and its declarations that are its own; `diagonal` is what 100 % of a width means."""
         attributes = element.attributes
         if not self.sheet and _SPEAKS.isdisjoint(attributes):
             return around, _NOTHING
-        said = _with_font({name: value for name, value in attributes.items() if name in _PROPERTIES or name == "font"})
+        own = {name: value for name, value in attributes.items() if name in _PROPERTIES or name == "font"}
         inline, inline_important = declarations(attributes["style"]) if "style" in attributes else (_NOTHING, _NOTHING)
         ruled, ruled_important = self.sheet.declared(element) if self.sheet else (_NOTHING, _NOTHING)
-        for more in (ruled, inline, ruled_important, inline_important):
-            said.update(_with_font(more))
-        changes = {name: value for name, value in said.items() if name in _INHERITED and value != "inherit"}
-        style = _changed(around, changes, diagonal) if changes else around
-        return style, said
+        layers = [own, ruled, inline, ruled_important, inline_important]
+        said = _merged(layers)
+        try:
+            return _styled(around, said, diagonal), said
+        except ValueError:
+            said = self._understood(layers, around, diagonal)
+            return _styled(around, said, diagonal), said
+
+    def _understood(self, layers: list[Declarations], around: Style, diagonal: float) -> Declarations:
+        """What is said, the last of each that can be read. A paint that cannot is black: what is painted shall show."""
+        readable, unread = list[Declarations](), set[str]()
+        for layer in layers:
+            readable.append({})
+            for name, value in _with_font(layer).items():
+                value = resolved(value)
+                try:
+                    _styled(around, {name: value}, diagonal)
+                    readable[-1][name] = value
+                except ValueError:
+                    unread.add(name)
+                    self._notes[f"values of {name} that are not understood"] += 1
+        return dict.fromkeys(unread & {"fill", "stroke"}, "black") | _merged(readable)
+
+
+def _merged(layers: Iterable[Declarations]) -> Declarations:
+    said = Declarations()
+    for layer in layers:
+        said.update(_with_font(layer))
+    return said
+
+
+def _styled(around: Style, said: Declarations, diagonal: float) -> Style:
+    """The style with what is said of it. Raises ValueError for what cannot be read."""
+    _opacity(said.get("opacity") or "1")
+    changes = {name: value for name, value in said.items() if name in _INHERITED and value != "inherit"}
+    return _changed(around, changes, diagonal) if changes else around
 
 
 def _changed(style: Style, said: Declarations, diagonal: float) -> Style:
@@ -140,7 +173,7 @@ def _changed(style: Style, said: Declarations, diagonal: float) -> Style:
 
 def _paint(text: str, current: str) -> tuple[str | None, float]:
     """A colour or None for no paint, and its opacity. A gradient or pattern is its fallback, or the colour black."""
-    text = text.strip()
+    text = text.partition("icc-color(")[0].strip()  # SVG 1.1, 11.2: the same colour once more, for print
     if text.startswith("url("):
         text = text.partition(")")[2].strip() or "black"
     if text == "none":

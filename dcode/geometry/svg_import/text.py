@@ -8,12 +8,13 @@ anchored, and those on a path are put there (SVG 2, 11.5).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from dcode.geometry.hershey.font import FONTS, UNITS_PER_EM, Glyph, glyphs
+from dcode.geometry.hershey.font import BOX, FONTS, UNITS_PER_EM, Glyph, glyphs
 from dcode.geometry.svg_import.faces import Face, Faces, Look, families
 from dcode.geometry.svg_import.letters import Around, Letter, Stretch, letters
 from dcode.geometry.svg_import.style import Style
@@ -71,7 +72,7 @@ def written(
     They are drawn in the outlines of `faces`; where that is None, or no font has the letter, by the single-line font
     `font_name`, one of FONTS; None goes by the font-family. Raises ValueError for positions that cannot be read.
     """
-    chooser = _Chooser(font_name, faces)
+    chooser = _Chooser(font_name, faces, around.notes)
     laid = [chooser.chosen(letter) for letter in letters(text, style, around)]
     _kern(laid)
     _lengthen(laid)
@@ -86,8 +87,8 @@ def written(
 class _Chooser:
     """Chooses the font of each letter."""
 
-    def __init__(self, font_name: str | None, faces: Faces | None) -> None:
-        self._font_name, self._faces = font_name, faces
+    def __init__(self, font_name: str | None, faces: Faces | None, notes: Counter[str]) -> None:
+        self._font_name, self._faces, self._notes = font_name, faces, notes
         self._look: tuple[Style, Look] | None = None
 
     def chosen(self, letter: Letter) -> _Set:
@@ -98,6 +99,8 @@ class _Chooser:
             outlined, size = Outlined(face, letter.char), style.font_size
             return _Set(letter, outlined, size, face.advance(letter.char) * size, spacing)
         scale, found = style.font_size / UNITS_PER_EM, glyphs(letter.char, self._font_name or _font_name(style))
+        if found == [BOX]:
+            self._notes["letters that the single-line fonts do not have are boxes"] += 1
         return _Set(letter, found, scale, sum(glyph.width for glyph in found) * scale, spacing)
 
     def _face(self, letter: Letter) -> Face | None:

@@ -1,7 +1,8 @@
 """XML text to a tree of elements, by expat, within bounds.
 
-Entities are refused: they are how a small file becomes an endless one, and how a file reads other files. Nothing else
-that expat does takes more time or memory than the text is long.
+Entities that are more than a few plain words (Illustrator so names its namespaces) are refused: they are how a small
+file becomes an endless one, and how a file reads other files. Nothing else that expat does takes more time or memory
+than the text is long.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from dcode.errors import DrawingError
 MOST_BYTES: Final = 64 * 1024 * 1024
 MOST_ELEMENTS: Final = 500_000
 DEEPEST: Final = 100  # each level takes a few Python frames to walk, and Python allows a thousand
+MOST_ENTITIES: Final = 1000
+LONGEST_ENTITY: Final = 256  # characters
 
 SVG_SPACE: Final = "http://www.w3.org/2000/svg"
 _PREFIXES: Final = {
@@ -23,6 +26,7 @@ _PREFIXES: Final = {
     "http://www.inkscape.org/namespaces/inkscape": "inkscape:",
     "http://www.w3.org/XML/1998/namespace": "xml:",
 }
+_MARKUP: Final = frozenset("&<")
 _WITH_TEXT: Final = frozenset({"text", "tspan", "textPath", "style", "a", "title"})
 
 
@@ -57,7 +61,7 @@ class Element:
 def parse_tree(data: bytes) -> Element:
     """The root of the file, which is an <svg>; gzipped files (.svgz) are unpacked.
 
-    Raises DrawingError for what is not well-formed, not SVG, declares entities, or passes a bound.
+    Raises DrawingError for what is not well-formed, not SVG, declares such entities, or passes a bound.
     """
     return _Builder().build(_unpacked(data))
 
@@ -78,7 +82,7 @@ class _Builder:
     def __init__(self) -> None:
         self.root: Element | None = None
         self.open: list[Element] = []
-        self.count = 0
+        self.count = self.entities = self.references = 0
         self.names: dict[str, str] = {}
         # One space cannot be in a name: it parts the namespace from it.
         self.parser = expat.ParserCreate(namespace_separator=" ")
@@ -89,6 +93,7 @@ class _Builder:
         self.parser.EntityDeclHandler = self.entity
 
     def build(self, data: bytes) -> Element:
+        self.references = data.count(b"&")
         try:
             self.parser.Parse(data, True)
         except expat.ExpatError as error:
@@ -126,9 +131,15 @@ class _Builder:
         if self.open[-1].tag in _WITH_TEXT:
             self.open[-1].content.append(text)
 
-    def entity(self, name: str, *_: object) -> None:
+    def entity(self, name: str, is_parameter: bool, value: str | None, *_: object) -> None:
+        """Plain words may stand for themselves, as long as all of them together are no longer than a file may be."""
+        self.entities += 1
+        plain = not is_parameter and value is not None and not _MARKUP.intersection(value)
+        few = self.entities <= MOST_ENTITIES and self.references * LONGEST_ENTITY <= MOST_BYTES
+        if few and plain and len(value or "") <= LONGEST_ENTITY:
+            return
         raise DrawingError(
-            f"the file declares the entity {name[:40]!r}, and entities are refused: save it anew as plain SVG",
+            f"the file declares the entity {name[:40]!r}, and such entities are refused: save it anew as plain SVG",
             line=self.parser.CurrentLineNumber,
         )
 

@@ -68,7 +68,7 @@ class Walk:
         self._index(root, sheet)
         if sheet.ignored:
             self.notes["style rules that are not understood"] = sheet.ignored
-        self._styles = Styles(sheet)
+        self._styles = Styles(sheet, self.notes)
 
     def draw(self, to_paper: Transform, page: Viewport) -> None:
         """Everything on a page of that size in px. `to_paper` is from px to mm. Raises DrawingError."""
@@ -89,11 +89,8 @@ class Walk:
 
     def _style(self, element: Element, around: Style, viewport: Viewport) -> tuple[Style, Declarations, bool]:
         """Its style, what it declares for itself, and whether it and what is in it shows at all."""
-        try:
-            style, said = self._styles.of(element, around, diagonal(viewport))
-            return style, said, not said or is_drawn(said)
-        except ValueError as error:
-            raise element.error(str(error)) from error
+        style, said = self._styles.of(element, around, diagonal(viewport))
+        return style, said, not said or is_drawn(said)
 
     def _children(self, element: Element, place: _Place) -> None:
         for child in element.content:

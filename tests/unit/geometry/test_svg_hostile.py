@@ -25,6 +25,8 @@ MANY_USES = "<svg><defs><path id='u0' d='M0 0H9'/>" + "".join(
     f"<g id='u{n}'>" + 10 * f"<use href='#u{n - 1}'/>" + "</g>" for n in range(1, 12)
 )
 
+MANY_REFERENCES = f"""<!DOCTYPE svg [<!ENTITY a "{200 * "ha"}">]><svg><text>{1000 * "&a;"}</text></svg>"""
+
 HOSTILE = {
     "an entity bomb": (BOMB, "entities are refused"),
     "a file read by an entity": (
@@ -35,6 +37,12 @@ HOSTILE = {
         '<!DOCTYPE svg [<!ENTITY % x SYSTEM "http://x.example/">%x;]><svg/>',
         "entities are refused",
     ),
+    "a long entity": (MANY_REFERENCES, "entities are refused"),
+    "an entity used very often": (
+        MANY_REFERENCES.replace(200 * "ha", "ha").replace("&a;", 300 * "&a;"),
+        "entities are refused",
+    ),
+    "an element in an entity": ('<!DOCTYPE svg [<!ENTITY a "<g/>">]><svg>&a;</svg>', "entities are refused"),
     "a use of itself": ('<svg><g id="a"><use href="#a"/></g></svg>', "inside itself"),
     "uses in a ring": ('<svg><g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g></svg>', "inside itself"),
     "a clip path of itself": (
@@ -52,8 +60,6 @@ HOSTILE = {
     "a length that is none": ("<svg><rect width='wide' height='5'/></svg>", "not a length"),
     "a transform that is none": ("<svg><g transform='twist(5)'/></svg>", "not a transform"),
     "a view box that is none": ("<svg viewBox='0 0 5'/>", "not a view box"),
-    "a colour that is none": ("<svg><path stroke='bluish' d='M0 0H9'/></svg>", "not a colour"),
-    "an opacity that is none": ("<svg><path opacity='dim' d='M0 0H9'/></svg>", "could not convert"),
     "a curve without end": ("<svg><path d='M0 0C1e30 0 0 1e30 5 5'/></svg>", "points"),
     "digits without end": ("<svg><path d='A" + 100_000 * "1" + "'/></svg>", "path begins with M"),
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 
 import pytest
 
@@ -259,6 +261,74 @@ def test_text_is_anchored_and_goes_on_in_spans():
     assert left_and_right('x="50"', "  H\n  <tspan dx='5'>H</tspan> ")[1] > start[1] + 5
 
 
-def test_a_letter_without_a_glyph_is_drawn_without_its_accents_or_as_a_box():
-    assert glyphs("é", "futural") == glyphs("e", "futural")
+@pytest.mark.parametrize("name", FONTS)
+def test_letters_with_accents_are_put_together(name: str):
+    for letter, base, more in (
+        ("é", "e", 1),
+        ("Ä", "A", 2),
+        ("ñ", "n", 1),
+        ("ç", "c", 1),
+        ("ø", "o", 1),
+        ("€", "C", 2),
+    ):
+        (whole,), (bare,) = glyphs(letter, name), glyphs(base, name)
+        assert whole.strokes[: len(bare.strokes)] == bare.strokes
+        assert (len(whole.strokes) - len(bare.strokes), whole.width) == (more, bare.width)
+    assert len(glyphs("ï", name)[0].strokes) == len(glyphs("i", name)[0].strokes) + 1  # without the dot of the i
+    assert glyphs("u\u0308", name) == glyphs("ü", name)
+    assert glyphs("„½“", name) == glyphs(',,1/2"', name)
+    assert len(glyphs("ß", name)) == 1
+
+
+def test_a_letter_without_a_glyph_is_a_box():
     assert len(glyphs("漢", "futural")[0].strokes) == 1
+
+
+def test_the_names_of_illustrators_namespaces_are_read():
+    text = (
+        '<!DOCTYPE svg [<!ENTITY ns_ai "http://ns.adobe.com/AdobeIllustrator/10.0/">]>'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:i="&ns_ai;"><text i:knockout="Off">&ns_ai;</text>'
+        '<path d="M0 0H9"/></svg>'
+    )
+    assert read_svg(text.encode()).drawing.strokes > 5
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ('stroke="blue" style="stroke: bluish"', "#0000ff"),  # what cannot be read is passed over,
+        ('stroke="bluish"', "#000000"),  # but what would be painted is seen all the same
+        ('stroke="oklch(0.6 0.2 30)"', "#000000"),
+        ('stroke="#f00 icc-color(cmyk, 0, 1, 1, 0)"', "#ff0000"),
+        ('style="stroke: light-dark(rgb(0, 0, 255), var(--ge-dark-color, #121212))"', "#0000ff"),
+        ('style="stroke: var(--line, light-dark(#123456, white))"', "#123456"),
+        ('stroke="red" style="stroke: var(--line)"', "#ff0000"),
+        ('stroke="red" opacity="calc(0.5)" stroke-width="thick"', "#ff0000"),
+    ],
+)
+def test_colours_and_styles_that_no_browser_stumbles_over(said: str, shown: str):
+    (layer,) = read(f'<path fill="none" {said} d="M0 0H9"/>').drawing.layers
+    assert layer.colour == shown
+
+
+def test_values_that_are_not_understood_are_named():
+    assert read('<path stroke="bluish" opacity="dim" d="M0 0H9"/>').notes == (
+        "values of stroke that are not understood",
+        "values of opacity that are not understood",
+    )
+
+
+def test_letters_that_no_font_has_are_counted():
+    assert read('<text y="20">Köln 漢字</text>').notes == (
+        "letters that the single-line fonts do not have are boxes (2 times)",
+    )
+
+
+def test_reading_does_not_load_masked_arrays():
+    code = (
+        "import sys; from dcode.geometry.svg_import.read import read_svg;"
+        "read_svg(sys.stdin.buffer.read()); print('numpy.ma' in sys.modules)"
+    )
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="9mm" height="9mm"><path d="M1 1L5 5" stroke="red"/></svg>'
+    told = subprocess.run([sys.executable, "-c", code], input=svg, stdout=subprocess.PIPE, check=True)
+    assert told.stdout.split() == [b"False"]

@@ -248,3 +248,8 @@ def test_the_cost_of_a_travel_is_this_machine_s():
 def test_an_empty_drawing_stays_empty():
     prepared = prepare(Drawing((), (100, 100)), MACHINE, Plan())
     assert (prepared.drawing.layers, prepared.after.strokes) == ((), 0)
+
+
+def test_without_limits_there_is_still_a_largest_sheet():
+    with pytest.raises(LimitError, match="the largest sheet"):
+        place(one_layer([(0, 0), (1e9, 0)]), MACHINE, Placing.PAGE, limited=False)
