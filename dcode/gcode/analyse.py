@@ -195,11 +195,9 @@ class _Line:
         lower = self.codes.get(("M", 3.0)) or self.codes.get(("M", 4.0))
         lift = self.codes.get(("M", 5.0))
         if not self.reading.spindle_is_pen:
-            if lower:
-                problem = "the pen of this machine is not lowered by a spindle code"
-                raise refusal("unsupported", f"{codes.name(*lower[:2])}: {problem}", lower.column)
-            for word in filter(None, (lift, power)):
-                self.remark(f"{word.letter} left out: the pen of this machine is not a spindle", word.column)
+            for word in filter(None, (lower, lift, power)):
+                said = codes.name("M", word.value) if word.letter == "M" else word.letter
+                self.remark(f"{said} left out: the pen goes by Z, and is no spindle", word.column)
             return
         if power is not None:
             if power.value < 0:

@@ -197,7 +197,7 @@ class Interpreter:
         down: bool | None = None
         if way.z is not None:
             self._z = way.z
-            down = not self._is_up(way.z)
+            down = not self.reading.lifts_at(way.z)
             if not down:  # a slanting move leaves the paper at once and reaches it only at its end
                 self._act(Op.PEN, 0.0, line)
         before = [(state.x, state.y), *way.points]
@@ -224,11 +224,6 @@ class Interpreter:
                     "line": array("I", [line]).tobytes() * len(points),
                 }
             )
-
-    def _is_up(self, z: float) -> bool:
-        z_up = self.reading.z_up
-        assert z_up is not None  # or Z would have been refused
-        return abs(z - z_up) <= abs(z - self.reading.z_down)
 
     def _home(self, line: int) -> None:
         self._act(Op.PEN, 0.0, line)

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Final, Literal
 
 from dcode.gcode.careful import Interpreter
+from dcode.gcode.heights import suited
 from dcode.gcode.lines import count_lines, lines
 from dcode.gcode.motion import Kind, Motion
 from dcode.gcode.notes import Note
@@ -40,6 +41,7 @@ class Program:
 
 def interpret(data: bytes, reading: Reading, scan: Scan = "auto") -> Program:
     """Read a whole file. Never raises for what is in it: what cannot be carried out comes as notes."""
+    own, reading = reading, suited(data, reading)
     interpreter = _read(data, reading, scan)
     total = count_lines(data) if interpreter.ended else interpreter.lines
     motion, notes = interpreter.motion, interpreter.notes
@@ -48,6 +50,9 @@ def interpret(data: bytes, reading: Reading, scan: Scan = "auto") -> Program:
     for code, (line, row) in interpreter.motors_off.items():
         if row <= _last_move(motion):
             notes.remark(line, "ignored", f"{code} left out: with the motors off the position would be lost")
+    if (reading.z_up, reading.z_down) != (own.z_up, own.z_down):
+        heights = f"up at {reading.z_up:g} mm, down at {reading.z_down:g} mm"
+        notes.remark(1, "value", f"its pen goes by heights of its own: {heights}")
     if line := interpreter.state.unfed_line:
         notes.remark(line, "feed", f"draws before any feed is given; {reading.draw_feed:g} mm/min is taken")
     kept, more = notes.collected()

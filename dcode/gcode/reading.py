@@ -20,8 +20,13 @@ class Reading:
     down_angle: float = 40.0
     z_up: float | None = 5.0  # mm; Z nearer to it than to z_down lifts the pen. None: Z is refused
     z_down: float = 0.0
-    spindle_is_pen: bool = True  # M3 and M4 lower the pen (M3 S0 lifts it), M5 lifts it
+    spindle_is_pen: bool = True  # M3 and M4 lower the pen (M3 S0 lifts it), M5 lifts it; else they are left out
     dwell_p: Literal["ms", "s"] = "ms"  # unit of P in G4; S is then seconds, or milliseconds where P is seconds
     travel_feed: float = 1000.0  # where the source gives none
     draw_feed: float = 500.0
     arc_tolerance: float = 0.02  # mm between an arc and its chords
+
+    def lifts_at(self, z: float) -> bool:
+        """Whether the pen is up at a height. Only where Z is not refused."""
+        assert self.z_up is not None
+        return abs(z - self.z_up) <= abs(z - self.z_down)

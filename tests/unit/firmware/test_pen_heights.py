@@ -83,10 +83,10 @@ def test_a_pen_on_an_axis_has_heights_in_mm(profiles: Profiles, machine: Machine
     own = NamedPen("fine", "red", replace(machine.pen, z_down=0.4))
     high = replace(machine, pen=replace(machine.pen, z_up=4.5, z_down=1.25), pens=(own,), height_map=HeightMap(0.3))
     tools = Translator(profiles["fluidnc"], high)
-    assert tools.pen_up()[0].text == "G0 Z4.5" and tools.raised == 4.5
+    assert tools.pen_up()[0].text == "G0 Z4.5" and tools.pen.raised == 4.5
     assert tools.pen_down(at=CENTRE)[0].text == "G0 Z1.25"
     assert tools.pen_down(at=CORNER)[0].text == "G0 Z1.55"
-    tools.take_pen(1)
+    tools.pen.take(1)
     assert tools.pen_down()[0].text == "G0 Z0.4"
 
 
@@ -128,5 +128,5 @@ def test_the_profile_says_what_a_pen_is_counted_in(profiles: Profiles) -> None:
 def test_the_pens_of_a_machine_share_one_wall(profiles: Profiles, machine: Machine) -> None:
     several = replace(machine, pens=(NamedPen("broad", "#000", Pen(80.0, 30.0)),), height_map=WALL)
     tools = Translator(profiles["marlin"], several)
-    tools.take_pen(1)
+    tools.pen.take(1)
     assert lowered(tools, CORNER) == ["M280 P0 S34"]

@@ -197,7 +197,7 @@ def test_a_dot_stays_visible(rows):
 def test_spindle_codes_move_the_pen(rows, refusals, remarks):
     kinds = [row[0] for row in rows("M3 S0\nM3 S500\nS0\nS9\nM5\nM4\nM5")]
     assert kinds == ["PEN_DOWN", "PEN_UP", "PEN_DOWN", "PEN_UP", "PEN_DOWN", "PEN_UP"]
-    assert refusals("M3", spindle_is_pen=False)[0][2] == "unsupported"
+    assert remarks("M3", spindle_is_pen=False)[0][1] == "ignored"
     assert remarks("M5", spindle_is_pen=False)[0][1] == "ignored"
 
 
