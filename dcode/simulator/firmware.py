@@ -44,6 +44,10 @@ class Firmware(ABC):
     interrupts: ClassVar[re.Pattern[bytes] | None] = None
     line_ends: ClassVar[re.Pattern[bytes]] = re.compile(rb"[\r\n]")
 
+    # Virtual seconds a real one, as it is served. What it says unasked keeps real time: whoever hears a prompt that
+    # comes every two seconds twenty times a second takes it for an answer.
+    pace = 1.0
+
     def __init__(self, setup: Setup, plotter: Plotter, *, baud: int, rx_bytes: int) -> None:
         self.setup, self.plotter = setup, plotter
         self.baud, self.rx_bytes = baud, rx_bytes

@@ -36,9 +36,11 @@ class Makelangelo(MakelangeloBoard):
             if line is not None:
                 yield from self._obey(line)
             elif not self.rx:
-                if self.plotter.room() and self.now - self._prompted >= _IDLE_SECONDS - 1e-9:
+                due = self._prompted + _IDLE_SECONDS * self.pace
+                if self.plotter.room() and self.now >= due - 1e-9:
                     yield from self._prompt()
-                yield self.rest(self._prompted + _IDLE_SECONDS if self.plotter.room() else inf, listening=True)
+                    due = self._prompted + _IDLE_SECONDS * self.pace
+                yield self.rest(due if self.plotter.room() else inf, listening=True)
                 self.attend()
         while True:
             yield Wait()

@@ -79,6 +79,7 @@ class Server:
         self.line = Line(build(service.profile, service.setup), service.faults, service.seed)
         self.port: PseudoPort | None = PseudoPort(service.link)
         self._clock = Clock(service.speed, time.monotonic())
+        self._set_speed(service.speed)
         self._control = Control(self.line, self.status, self._save, self._set_speed) if service.control else None
         self._said = bytearray()
         self._inked = 0  # points that are in the ink's file
@@ -214,6 +215,7 @@ class Server:
 
     def _set_speed(self, speed: float) -> None:
         self._clock.change(speed, time.monotonic())
+        self.line.firmware.pace = max(1.0, speed)
 
     def _save(self, path: Path) -> None:
         """Write the ink, as JSON where the file is called so; whoever looks sees the old file or the new one whole."""

@@ -54,6 +54,15 @@ def test_the_prompt_comes_again_every_two_seconds_of_idleness(robot) -> None:
     assert robot().wait(6.0) == PROMPT * 3
 
 
+def test_served_faster_than_real_it_is_idle_by_the_watch_of_whoever_listens(robot) -> None:
+    host = robot()
+    host.firmware.pace = 10.0
+    host.wait(19.0)
+    assert host.said == []
+    host.wait(1.0)
+    assert host.said == PROMPT
+
+
 def test_what_has_no_line_end_is_glued_to_the_next_prompt(robot) -> None:
     host = robot()
     assert host.send("G1 X900\n") == PROMPT
