@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, Final
 
@@ -15,6 +16,15 @@ def millimetres(text: str) -> float | None:
     """mm; None for what is no length."""
     found = _LENGTH.fullmatch(text.strip().lower())
     return float(found[1]) * _MM[found[2]] if found else None
+
+
+def offset(text: str) -> tuple[float, float] | None:
+    """mm to the right and up, as in "0.4 -0.2"; None for what is no such pair."""
+    try:
+        dx, dy = (float(part) for part in text.replace(",", " ").split())
+    except ValueError:
+        return None
+    return (dx, dy) if math.isfinite(dx) and math.isfinite(dy) else None
 
 
 class Length(click.ParamType[float]):

@@ -22,6 +22,7 @@ from dcode.api.codec import Message
 from dcode.config.paths import data_dir
 from dcode.daemon.job_desk import JobDesk
 from dcode.daemon.machine_desk import MachineDesk
+from dcode.daemon.readiness import must_be_ready
 from dcode.daemon.run_desk import RunDesk
 from dcode.daemon.server import Client
 from dcode.errors import CalibrationError, ConfigError, DcodeError, JobError, MachineNotReady
@@ -55,6 +56,8 @@ class CalibrationDesk:
         self._store, self._machine, self._runs, self._jobs = store, machine, runs, jobs
         self._plotter = machine.plotter
         self._open: _Session | None = None
+        self._lost: _Session | None = None  # the last one, where the machine ended it
+        self._why = ""  # it did
         self._leaving: set[asyncio.Task[None]] = set()
 
     # -- what clients ask ----------------------------------------------------------------------------------------------
@@ -69,7 +72,7 @@ class CalibrationDesk:
         if job := self._store.current():
             raise MachineNotReady(f"Job {job.id} ({job.name}) is at the machine.", reason="busy", job=job.id)
         self._machine.must_not_be_led()  # another client may have been quicker
-        self._runs.must_be_ready(None)
+        must_be_ready(self._machine, None)
         self._machine.led_by = params.guide
         try:
             guide = guides.guide(params.guide, await self._start(params.options))
@@ -87,6 +90,9 @@ class CalibrationDesk:
 
     async def answer(self, params: api.Answer, client: Client) -> api.Guided:
         """Take a choice, and carry out what the guide asks for. If that fails, the guide is left."""
+        if self._open is None and self._lost and self._lost.client is client:
+            told = f"dcode calibrate {self._lost.name} was ended, and nothing is saved: {self._why}"
+            raise MachineNotReady(told, reason="guide")
         session = self._session()
         if session.client is not client:
             raise MachineNotReady(f"dcode calibrate {session.name} is answered by another client.", reason="guide")
@@ -123,7 +129,8 @@ class CalibrationDesk:
         session, state = self._open, self._plotter.status["state"]
         if session and (message["event"] in ("lost", "gone") or state in ("alarm", "disconnected")):
             logging.warning("dcode calibrate %s is left: the machine is %s", session.name, state)
-            session.left = True
+            session.left, self._lost = True, session
+            self._why = self._plotter.status.get("message") or f"the machine is {state}."
             self._plotter.tell("end_guide")
             self._close(session)
 

@@ -10,6 +10,7 @@ from dcode.daemon.channel import Channel
 from dcode.errors import FirmwareError, Stalled
 from dcode.firmware.detect import PROBES, recognise
 from dcode.firmware.profile import FirmwareProfile
+from dcode.firmware.questions import identify
 from dcode.firmware.translate import Translator
 from dcode.link.serial import open_port
 from dcode.link.transport import Transport
@@ -22,11 +23,11 @@ _LOOK_SECONDS: Final = 0.02  # between looks at a port while listening
 async def greet(channel: Channel, profile: FirmwareProfile, tools: Translator, seconds: float) -> str:
     """Wait for a greeting, at most `seconds`; it, and what the firmware is. Raises Stalled, FirmwareError."""
     greeting = await _greeting(channel, seconds)
-    answer = await _identity(channel, tools)
+    answer = await _identity(channel, profile, tools)
     if answer is None and profile.realtime.reset:  # after a limit switch grbl listens to nothing else
         channel.halt(Stalled("No answer.", port=channel.transport.name))
         channel.realtime(profile.realtime.reset)
-        answer = await _identity(channel, tools)
+        answer = await _identity(channel, profile, tools)
     if answer is None:
         raise Stalled(
             f"{channel.transport.name} does not answer as {profile.name} at {profile.baud} baud: "
@@ -42,11 +43,11 @@ async def greet(channel: Channel, profile: FirmwareProfile, tools: Translator, s
     return identity
 
 
-async def _identity(channel: Channel, tools: Translator) -> list[str] | None:
+async def _identity(channel: Channel, profile: FirmwareProfile, tools: Translator) -> list[str] | None:
     """What the firmware says of itself; None when it says nothing."""
     try:
         async with asyncio.timeout(_ANSWER_SECONDS):
-            return await channel.ask(tools.heard_out(tools.identify()))
+            return await channel.ask(tools.heard_out(identify(profile)))
     except (TimeoutError, Stalled):
         return None
 

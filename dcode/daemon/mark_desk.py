@@ -89,5 +89,7 @@ class MarkDesk:
         found = next((mark for mark in known if mark.name == name), None)
         if found is None:
             names = ", ".join(mark.name for mark in known)
-            raise JobError(f"There is no mark {name!r}. There are: {names}; or give its x and y.")
+            raise JobError(
+                f"There is no mark {name!r}. There are: {names}.", hint="A mark is named as it is written there."
+            )
         return found

@@ -10,7 +10,7 @@ from dcode.daemon.machine_desk import MachineDesk
 from dcode.daemon.prepared import Plan
 from dcode.daemon.run_desk import RunDesk
 from dcode.daemon.server import Client
-from dcode.errors import JobError
+from dcode.errors import JobError, MachineNotReady
 from dcode.jobs.job import Job
 from dcode.jobs.store import JobStore
 from dcode.machine.ledger import dry_after_mm
@@ -41,6 +41,10 @@ class PenDesk:
 
     async def keep(self, params: api.Keep, client: Client) -> api.Kept:
         """Only when nothing is at the machine: a job is drawn to its end by the file that it was begun with."""
+        if not params.job and (current := self._store.current()):
+            raise MachineNotReady(
+                f"Job {current.id} ({current.name}) is at the machine: keep it after that.", reason="busy"
+            )
         job = self._store.get(params.job) if params.job else self._last_ended()
         if job is None or not job.is_adjusted:
             raise JobError("Nothing was adjusted that could be kept.", job=job.id if job else 0)

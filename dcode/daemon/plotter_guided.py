@@ -46,7 +46,7 @@ class PlotterGuided(Plotter):
         if not self.registered:
             raise unregistered()
         _, tools = self._wire()
-        self.guided, self._raised = True, tools.raised
+        self.guided, self._raised = True, tools.pen.raised
         await self.act({"action": "Lift", "angle": None})
 
     async def act(self, action: Message) -> None:
@@ -125,7 +125,7 @@ class PlotterGuided(Plotter):
 
     def _keep_raised(self, height: float) -> None:
         """From now on that is up, for everybody."""
-        if height != self._raised or self._tools.raised != height:
+        if height != self._raised or self._tools.pen.raised != height:
             self._raised = height
             self._translator = self._with_pen(height)
 

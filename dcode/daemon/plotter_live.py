@@ -32,11 +32,15 @@ class PlotterLive(PlotterFaults):
         self._steering: asyncio.Task[None] | None = None
 
     def status(self) -> dict[str, Any]:
-        return super().status() | self.adjusted() | {"pen_offset": self._translator.deeper if self._translator else 0.0}
+        return (
+            super().status()
+            | self.adjusted()
+            | {"pen_offset": self._translator.pen.deeper if self._translator else 0.0}
+        )
 
     def adjusted(self) -> dict[str, Any]:
         """What is other than machine.json says: the feeds in %, and degrees further down by pen."""
-        deeper = self._translator.deeper_by_pen if self._translator else {}
+        deeper = self._translator.pen.deeper_by_pen if self._translator else {}
         return {"feed_override": self._percent, "pen_offsets": {str(pen): by for pen, by in deeper.items()}}
 
     def adjust(self, pen_degrees: float | None, feed: float | None, undo: bool) -> None:
@@ -48,12 +52,10 @@ class PlotterLive(PlotterFaults):
             raise MachineNotReady(f"Nothing is being drawn: the machine is {self.state}.", reason=str(self.state))
         tools = self._tools
         if undo:
-            fastest = tools.fastest
-            tools.as_machine_says()
-            tools.fastest = fastest
+            tools.pen.as_machine_says()
             self._percent = 100.0
         if pen_degrees:
-            tools.go_deeper(tools.deeper + pen_degrees)
+            tools.pen.go_deeper(tools.pen.deeper + pen_degrees)
         if feed is not None:
             self._percent = min(max(feed, LEAST), MOST)
         if feed is not None or undo:
@@ -72,7 +74,7 @@ class PlotterLive(PlotterFaults):
         run, at_work = self._run, self.state in (_S.PLOTTING, _S.PAUSING) and not self._winding_up
         if run and at_work and self.profile and self.profile.pen.turns_at_once and run.is_drawing:
             channel, tools = self._wire()
-            channel.enqueue([tools.deepened(self._position())])
+            channel.enqueue([tools.pen.deepened(self._position())])
 
     # -- feeds ---------------------------------------------------------------------------------------------------------
 
@@ -82,14 +84,16 @@ class PlotterLive(PlotterFaults):
         assert self.profile
         self._override_wanted = 100
         if self.profile.realtime.feed_override and self.profile.realtime_status:
-            self._override_wanted = own_share(self._percent, tools.fastest, self.profile.max_feed_of(self.machine))
+            self._override_wanted = own_share(
+                self._percent, tools.moves.fastest, self.profile.max_feed_of(self.machine)
+            )
         self._pass_pace()
         if self._override != self._override_wanted and self._steering is None:
             self._steering = self._start(self._steer(channel))
 
     def _pass_pace(self) -> None:
         most = max(self._override, self._override_wanted, 100)
-        self._tools.take_pace(FeedPace(self._percent / 100, self._override_wanted / 100, most / 100))
+        self._tools.moves.take_pace(FeedPace(self._percent / 100, self._override_wanted / 100, most / 100))
 
     async def _steer(self, channel: Channel) -> None:
         """Byte by byte, each once the firmware has answered after the one before."""

@@ -17,7 +17,7 @@ from dcode.gcode.motion import Kind, Step
 from dcode.gcode.place import Place, back
 from dcode.geometry.bounds import Bounds
 from dcode.link.serial import open_port
-from dcode.machine.ledger import FIRST, Drawn, metres
+from dcode.machine.ledger import FIRST, Drawn, metres, stroke_mm
 from dcode.machine.machine import Machine
 from dcode.machine.touch import trial_strokes
 
@@ -100,7 +100,7 @@ class PlotterPens(PlotterLive):
     def _place_back(self, run: Run, back_mm: float) -> Place:
         """So much ink before the place where the run is held; no further than where its pen was put in."""
         motion, here = run.motion, run.place
-        row = here.row - 1 if run.stop is Kind.PEN_CHANGE else here.row
+        row = here.row - 1 if run.stop is Kind.PEN_CHANGE and here.row else here.row
         first = bytes(memoryview(motion.kind)[:row]).rfind(Kind.PEN_CHANGE) + 1
         place = back(motion, here, back_mm)
         return place if place.row >= first else Place(first, *motion.position_before(first))
@@ -174,6 +174,8 @@ def asked(run: Run, machine: Machine) -> dict[str, Any] | None:
         return _fresh_one(run, machine)
     row = run.place.row - 1
     text = run.motion.texts.get(row)
+    if row < 0 and run.motion.holder:
+        return _another(*run.motion.holder, machine)
     if run.stop is Kind.PEN_CHANGE:
         return _another(int(run.motion.value[row]), text, machine)
     sentence = f"The program pauses{f': {text}' if text else ''}. Go on with: dcode resume"
@@ -194,5 +196,7 @@ def _fresh_one(run: Run, machine: Machine) -> dict[str, Any]:
     pen, most = gauge.pen, gauge.dry_after_mm or 0.0
     named = machine.named_pen(pen)
     drawn = f"Pen {pen} has drawn {metres(gauge.laid_mm)} of about {metres(most)}"
+    if gauge.laid_mm < most:
+        drawn += f", and the next stroke takes {metres(stroke_mm(run.motion, run.place.row))}"
     sentence = f"{drawn}: put in a fresh one, then: dcode resume"
     return {"kind": "dry", "pen": pen, "name": named.name, "colour": named.colour, "message": sentence}

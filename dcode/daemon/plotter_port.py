@@ -17,6 +17,7 @@ from dcode.errors import Alarm, DcodeError, FirmwareError, LimitError, LinkError
 from dcode.firmware.command import Command
 from dcode.firmware.guard import Guard
 from dcode.firmware.profile import FirmwareProfile
+from dcode.firmware.questions import ask_limits, read_limits
 from dcode.firmware.translate import Translator
 from dcode.geometry.bounds import Bounds
 from dcode.link.serial import open_port
@@ -206,8 +207,10 @@ class PlotterPort(ABC):
 
     async def _ask_limits(self, channel: Channel) -> Bounds | None:
         """The area outside which the firmware bends or drops moves by itself; None where it keeps to none."""
+        assert self.profile
         try:
-            return self._tools.read_limits(await channel.ask(self._tools.heard_out(self._tools.ask_limits())))
+            replies = await channel.ask(self._tools.heard_out(ask_limits(self.profile)))
+            return read_limits(self.profile, replies)
         except Refused:  # a build without the command
             return None
 

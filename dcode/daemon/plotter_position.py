@@ -10,6 +10,7 @@ from typing import Final
 from dcode.daemon.channel import Channel
 from dcode.daemon.plotter_port import Opener, PlotterPort, Point, Report, unregistered
 from dcode.errors import MachineNotReady
+from dcode.firmware.questions import ask_position, read_position
 from dcode.link.serial import open_port
 from dcode.machine.machine import Machine
 from dcode.streaming import events
@@ -51,8 +52,9 @@ class PlotterPosition(PlotterPort):
     async def _ask_position(self) -> Point | None:
         """Where the firmware says it is, in the drawing's axes; None if it does not say."""
         channel, tools = self._wire()
-        replies = await channel.ask(tools.heard_out(tools.ask_position()))
-        return tools.read_position(replies)
+        assert self.profile
+        replies = await channel.ask(tools.heard_out(ask_position(self.profile)))
+        return read_position(self.profile, replies)
 
     async def _is_still_at(self, place: Point, *, kept_open: bool) -> bool:
         """Whether the firmware says that the gondola is at a place.

@@ -308,7 +308,7 @@ class PlotterRuns(PlotterPens):
         await self._go_aside(run)
         run.record.held(run.place, run.pen_down, self._position(), message)
         self._to(_S.PAUSED, message)
-        between = run.stop is Kind.PEN_CHANGE and is_between_pens(run.motion, run.place.row - 1)
+        between = run.stop is Kind.PEN_CHANGE and is_between_pens(run.motion, max(run.place.row - 1, 0))
         told = {"event": "run", "job": run.job, "state": "paused", "reason": message}
         self._report({**told, "between_pens": between, "asks": self._asks})
 

@@ -51,11 +51,11 @@ class Run:
         self.open = False  # rows may still be added at the end: there it waits, between strokes
         self._row = self.place.row  # the next one
         self._ready: deque[Command] = deque()
+        self._first = gauge.listed(gauge.pen) if gauge else 0  # the pen that is in the holder at first
         number = pen_number(motion, begin) if begin else None
-        if number is not None:
-            translator.take_pen(number)
-            if gauge and number:
-                gauge.take(number, fresh=False)
+        translator.pen.take(self._first if number is None else number)
+        if gauge and number:
+            gauge.take(number, fresh=False)
 
     @property
     def between_strokes(self) -> bool:
@@ -91,6 +91,12 @@ class Run:
 
     def _enter_row(self, at: Point) -> None:
         row, step = self._row, self.motion[self._row]
+        lacking = self.gauge.lacks(self.motion) if self.gauge and row == 0 else None
+        if self.gauge and lacking is not None:
+            self._first = self.gauge.listed(lacking)
+            self._translator.pen.take(self._first)
+            self.stop, self.place = Kind.PEN_CHANGE, Place(row, *at)
+            return
         if step.kind is Kind.PEN_DOWN and not self.pen_down and self.gauge and self.gauge.runs_dry(self.motion, row):
             self.stop, self.is_dry, self.place = Kind.PAUSE, True, Place(row, *at)
             return
@@ -112,7 +118,7 @@ class Run:
             case Kind.PEN_UP | Kind.HOME:
                 self.pen_down = False
                 return [*tools.row(step, at, row), *self._barrier(row)]
-            case Kind.DWELL if self.pen_down and step.value > tools.max_rest_seconds:
+            case Kind.DWELL if self.pen_down and step.value > tools.pen.settings.max_rest_seconds:
                 lift, lower = Step(Kind.PEN_UP, *at, 0.0, step.line), Step(Kind.PEN_DOWN, *at, 0.0, step.line)
                 return [command for one in (lift, step, lower) for command in tools.row(one, at, row)]
         return tools.row(step, at, row)
@@ -142,7 +148,8 @@ class Run:
         self._ready.clear()
         self._row, self.place = place.row, place
         self.pen_down = pen_is_down(self.motion, place)
-        self._translator.take_pen(pen_number(self.motion, place) or 0)  # 0: the machine's own
+        number = pen_number(self.motion, place)
+        self._translator.pen.take(self._first if number is None else number)
         self.go_on()
         self.finished = False
 

@@ -91,6 +91,15 @@ class InkGauge:
         """How far the pen that is in goes, where machine.json says it."""
         return dry_after_mm(self._machine, self.pen)
 
+    def listed(self, pen: int) -> int:
+        """The same number where machine.json lists such a pen; else 0, which is the machine's own."""
+        return pen if 1 <= pen <= len(self._machine.pens) else 0
+
+    def lacks(self, motion: Motion) -> int | None:
+        """The pen that a program begins with, where dcode has had another one put in since; else None."""
+        first = motion.holder[0] if motion.holder else self.pen
+        return None if self.pen in (FIRST, first) else first
+
     def drew(self, mm: float) -> None:
         """The pen that is in has drawn, or is about to."""
         self._laid[self.pen] = self.laid_mm + mm

@@ -8,6 +8,7 @@ from dataclasses import replace
 from dcode.gcode.motion import Kind, Motion
 from dcode.machine.estimate import Estimate, PenShare
 from dcode.machine.kernels import Way, kernel
+from dcode.machine.ledger import FIRST
 from dcode.machine.lookahead import PENS, TOTALS
 from dcode.machine.machine import Machine, Pen
 from dcode.machine.pace import Pace
@@ -22,7 +23,7 @@ def estimate(motion: Motion, machine: Machine, pace: Pace | None = None, way: Wa
     pace, tools, rows = pace or Pace.of(machine), kernel(way), len(motion)
     own_wait = 0.0 if pace.settles else pace.pen_s  # of the firmware: a host only waits for what is more
     numbers = [number for number, _ in _taken(motion)]
-    pens = [machine.pen, *(machine.named_pen(number).pen for number in numbers)]
+    pens = [machine.named_pen(number).pen for number in (motion.holder[0] if motion.holder else FIRST, *numbers)]
     size = 1 << int(pace.blocks).bit_length()
     totals = tools.floats([0.0] * (TOTALS * len(pens)))
     elapsed = tools.floats([0.0] * max(rows, 1))

@@ -33,6 +33,11 @@ def test_by_is_said_where_the_pen_is(dcode):
     assert dcode("audit", "home", "--by", "1", "1").code == 2
 
 
+def test_what_is_no_length_is_said_before_the_daemon_is_asked(dcode):
+    ended = dcode("audit", "--by", "nan", "0")
+    assert (ended.code, "two lengths" in ended.err) == (2, True)
+
+
 def test_a_plot_is_told_that_an_audit_is_wanted(dcode, daemon, horse: Path):
     done = job_event(a_job(state="done"))
     fake = daemon(events=[done])

@@ -109,7 +109,7 @@ def test_arrow_keys_and_enter_lead_to_the_end(machine, talk):
     person.hear("\nwait after lowering 100 ms")
     person.type(b"y")
     code, out = person.end()
-    assert (code, out) == (0, "8 of 8: Done\nThe pen is up.\n")
+    assert (code, out) == (0, "8 of 8: Done\nIt is written to machine.json. The pen is up.\n")
     assert person.after == person.before
     values = [params["values"] for params in fake.asked("calibrate.answer") if params["choice"] == "found"]
     assert values == [{"number": 12.0}, {"number": 3.0}]
@@ -174,7 +174,7 @@ def test_lines_are_typed_without_a_terminal(dcode, machine):
     fake = machine()
     typed = b"nearer\nwhat\nup\n\nlower\ntouches\naccept\ndraw\n3\nkeep\ngood\ny\n"
     ended = dcode("calibrate", "pen", stdin=typed)
-    assert ended.code == 0 and ended.out == "8 of 8: Done\nThe pen is up.\n"
+    assert ended.code == 0 and ended.out == "8 of 8: Done\nIt is written to machine.json. The pen is up.\n"
     assert "'what' is none of away, nearer" in ended.err
     assert choices(fake)[:3] == ["nearer", "away", "clear"]
     assert fake.asked("calibrate.answer")[7] == {"choice": "found", "values": {"number": 3.0}}

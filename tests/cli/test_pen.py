@@ -74,6 +74,20 @@ def test_other_answers_are_a_letter(daemon, talk, horse: Path, typed: bytes, met
     assert fake.asked(method) == [params]
 
 
+def test_who_audits_says_at_the_change_of_pens_how_far_it_is_off(daemon, talk, horse: Path):
+    fake = waits_for_a_pen(daemon, **{"plotter.drift": Refusal("JobError", "500 mm are no drift.")})
+    fake.events.insert(0, job_event(plotting(50, state="paused", audit="mark")))
+    person = talk("plot", horse, "--yes", "--audit", "mark")
+    person.hear("not over it: a DX DY")
+    person.answer(QUESTION, b"a 500 0\n")
+    person.answer("Correct it? [Y/n]", b"n\n")
+    person.hear("500 mm are no drift.")
+    person.answer(QUESTION, b"\n")
+    assert person.end()[0] == 0
+    assert fake.asked("plotter.drift") == [{"dx": 500.0, "dy": 0.0, "correct": False}]
+    assert fake.asked("plotter.pen_changed") == [{}]
+
+
 def test_what_the_daemon_refuses_is_told_and_the_job_is_followed_on(daemon, talk, horse: Path):
     waits_for_a_pen(daemon, **{"plotter.pen_changed": Refusal("MachineNotReady", "The pen is being lifted.")})
     person = talk("plot", horse, "--yes")

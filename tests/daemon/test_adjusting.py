@@ -126,6 +126,8 @@ def test_what_was_adjusted_is_kept_on_request(rig: Starter, short_dir: Path) -> 
     machine.client.call("plotter.adjust", pen_degrees=3, feed=120)
     with pytest.raises(MachineNotReady, match="is at the machine"):
         machine.client.call("plotter.keep_adjusted", job=job)
+    with pytest.raises(MachineNotReady, match="keep it after that"):
+        machine.client.call("plotter.keep_adjusted")
     before = json.loads(file.read_text())["pen"]
     machine.client.call("plotter.resume")
     machine.wait_for_job(job, *OVER)

@@ -93,6 +93,21 @@ def test_a_change_of_pens_parks_asks_waits_and_goes_on(
     assert [known[pen]["in_hand"] for pen in (1, 2)] == [False, True]
 
 
+def test_the_pen_of_the_first_layer_is_asked_for_where_another_one_is_in(rig: Starter, machine_file: Path) -> None:
+    machine = rig("sim:grbl", machine=machine_file)
+    for number, asked_for in ((1, [2]), (2, [1, 2])):
+        job = machine.queue(f"T1;black\n{TWO_PENS}", require_ready=True)["id"]
+        for pen in asked_for:
+            machine.wait_for_state("paused")
+            assert machine.status()["asks"]["pen"] == pen
+            assert machine.status()["job"]["id"] == job == number
+            machine.client.call("plotter.pen_changed")
+            machine.wait_for_state("plotting", "idle")
+        assert ends(machine, job) == "done"
+    known = pens(machine)
+    assert [known[pen]["metres"] for pen in (1, 2)] == pytest.approx([0.2, 0.2], abs=0.001)
+
+
 @pytest.mark.parametrize("profile", FIRMWARES)
 def test_with_the_ledger_no_pen_runs_dry_in_a_stroke(
     rig: Starter, machine_file: Path, dry_wall: Path, profile: str
@@ -103,7 +118,9 @@ def test_with_the_ledger_no_pen_runs_dry_in_a_stroke(
     for drawn in (2, 4):
         asks = asked(machine, committed["id"])
         assert (asks["kind"], asks["pen"]) == ("dry", 1)
-        assert asks["message"].startswith("Pen 1 has drawn 0.20 m of about 0.25 m: put in a fresh one")
+        assert asks["message"].startswith(
+            "Pen 1 has drawn 0.20 m of about 0.25 m, and the next stroke takes 0.10 m: put"
+        )
         assert len(ink(machine)) == drawn
         machine.client.call("plotter.pen_changed")
     assert ends(machine, committed["id"]) == "done"

@@ -136,7 +136,8 @@ class Findings:
             yield Fact("motor distance", f"{values[0]:.1f} ± {errors[0]:.1f} mm, believed to be {believed:.1f}")
             lengths, where = self.fit.model.registered_lengths(values), self._where
             for at, (name, length) in enumerate(zip(("left", "right"), lengths, strict=True), 1):
-                text = f"{_tenth(length)} ± {errors[at]:.1f} mm {where}, {values[at]:+.1f} mm from what was believed"
+                off = round(values[at], 1) + 0.0  # + 0.0: no minus zero
+                text = f"{_tenth(length)} ± {errors[at]:.1f} mm {where}, {off:+.1f} mm from what was believed"
                 yield Fact(f"{name} belt", text)
             yield Fact("steps per mm", self._steps_fact(0))
             across, below = self._home_from_left
@@ -165,6 +166,9 @@ class Findings:
     def _skew_facts(self) -> Iterator[Fact]:
         if self.skew is None:
             return
+        if round(abs(self.skew), 2) == 0:
+            yield Fact("skew", "none: 0.00 degrees")
+            return
         if isinstance(self.fit.model, OnBelts):
             way = "counter-clockwise" if self.skew > 0 else "clockwise"
             yield Fact(
@@ -178,7 +182,7 @@ class Findings:
         at = max(range(len(fit.measured)), key=lambda one: abs(fit.residuals[one]))
         worst = fit.measured[at]
         names = f"{worst.first} to {worst.second}"
-        largest = f"the largest {fit.residuals[at]:+.1f} mm, {names}"
+        largest = f"the largest {fit.residuals[at]:+.2f} mm, {names}"
         yield Fact("residual", f"{fit.rms:.2f} mm over {len(fit.measured)} distances, {largest}")
         error = fit.square_error(self.machine.home)
         yield Fact(

@@ -59,7 +59,7 @@ def checked(values: Mapping[str, float], questions: Sequence[Question]) -> dict[
         if name not in asked:
             raise CalibrationError(f"There is no distance {name!r} here.", value=name)
         if not 0 < value <= _LONGEST_MM:
-            raise CalibrationError(f"{asked[name].label}: {value:g} mm cannot be.", value=value)
+            raise CalibrationError(f"{asked[name].label}: {value:g} {asked[name].unit} cannot be.", value=value)
     defaults = {name: question.default for name, question in asked.items() if question.default is not None}
     return defaults | dict(values)
 

@@ -32,6 +32,7 @@ class Found:
     None: as they are in the file. spread: from one wait of a row to the next. whole, phase: the steps of a coarse
     servo, each in the middle between its edges; 0: it has none. edges: where one was seen. used: of the patch. tries:
     strokes at this place of the map. touches: at its places so far. map_touch, height_map: what came of them.
+    saved: all of it is to be written.
     """
 
     up: float
@@ -54,6 +55,7 @@ class Found:
     touches: tuple[float, ...] = ()
     map_touch: float | None = None
     height_map: HeightMap | None = None
+    saved: bool = False
 
 
 class Bench:

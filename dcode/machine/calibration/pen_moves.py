@@ -233,7 +233,7 @@ def no_map(bench: Bench, found: Found, values: Values) -> Done:
 
 
 def save(bench: Bench, found: Found, values: Values) -> Done:
-    return found, [bench.lift(found), Save(bench.changes(found))]
+    return replace(found, saved=True), [bench.lift(found), Save(bench.changes(found))]
 
 
 def again(bench: Bench, found: Found, values: Values) -> Done:

@@ -58,7 +58,7 @@ _TEXTS: Final = {
     _S.TEST: "A figure with all of it: its lines should be whole, of one width, and end where they meet.",
     _S.MAP: "Lower the pen until it just marks {place}. The step begins a little above where it touched before.",
     _S.SAVE: "Nothing is written yet. This is what would be changed.",
-    _S.OVER: "The pen is up.",
+    _S.OVER: "{saved} The pen is up.",
 }
 
 
@@ -83,6 +83,7 @@ def _text(bench: Bench, stage: Stage, found: Found) -> str:
         width=bench.patch.width,
         height=bench.patch.height,
         waits=f"{1000 * first:.0f} ms, then {1000 * found.spread:.0f} ms more each, up to {1000 * last:.0f} ms",
+        saved="It is written to machine.json." if found.saved else "Nothing was changed.",
         place=places[min(len(found.touches), len(places) - 1)],
     )
 

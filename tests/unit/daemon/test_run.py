@@ -18,6 +18,7 @@ from dcode.firmware.translate import Translator
 from dcode.gcode.motion import Kind, Motion
 from dcode.gcode.place import Place, before, beginning, end, ink_mm, lies_on, pen_is_down, strokes_between
 from dcode.geometry.bounds import Bounds
+from dcode.machine.ledger import InkGauge
 from dcode.machine.machine import Machine, NamedPen, Pen
 
 Point = tuple[float, float]
@@ -410,3 +411,24 @@ def test_a_run_that_was_finished_or_stopped_can_be_rewound():
     finished.rewind(Place(3, 5, 0))
     assert not finished.finished
     assert flat(merged(Machinist(finished).finish().drawn)) == pytest.approx([5, 0, 8, 0])
+
+
+def test_a_program_begins_with_the_angles_of_the_pen_that_is_in() -> None:
+    motion = motion_of((DOWN, 0, 0), (D, 10, 0), (UP, 0, 0))
+    listed = Run(1, motion, Translator(PROFILES["marlin"], MACHINE), gauge=InkGauge(MACHINE, 1))
+    unlisted = Run(1, motion, Translator(PROFILES["marlin"], MACHINE), gauge=InkGauge(MACHINE, 7))
+    firsts = [run.next((0.0, 0.0)) for run in (listed, unlisted)]
+    assert [first.text for first in firsts if first] == ["M280 P0 S20", "M280 P0 S40"]
+
+
+def test_the_pen_that_a_program_begins_with_is_asked_for_where_another_one_was_put_in() -> None:
+    motion = motion_of((DOWN, 0, 0), (D, 10, 0), (UP, 0, 0))
+    motion.holder = (1, "blue")
+    gauge = InkGauge(MACHINE, 2)
+    run = Run(1, motion, Translator(PROFILES["marlin"], MACHINE), gauge=gauge)
+    assert run.next((0.0, 0.0)) is None
+    assert (run.stop, run.place.row) == (Kind.PEN_CHANGE, 0)
+    gauge.take(1, fresh=False)
+    run.go_on()
+    first = run.next((0.0, 0.0))
+    assert first and first.text == "M280 P0 S20"

@@ -217,6 +217,11 @@ def test_a_sheet_without_room_for_a_card_is_refused(small: tuple[float, float]) 
         draw_both()
 
 
+def test_a_value_that_cannot_be_is_told_in_its_own_unit() -> None:
+    with pytest.raises(CalibrationError, match="-5 steps/mm cannot be"):
+        MachineGuide(Start(owners_machine(), (0.0, 0.0))).answer("draw", {"steps": -5.0})
+
+
 def test_a_firmware_that_starts_at_the_left_motor_is_found_from_there() -> None:
     trial = Trial(0, noise=0.0)
     hanging = Hanging(left_anchor=(-609.6, 762.0), right_anchor=(631.0, 762.0), pulley_teeth=18)
@@ -368,6 +373,16 @@ def test_rails_are_found_axis_by_axis_with_the_pulley_and_the_lean() -> None:
     guided.answer("settings", {})
     assert guided.view.facts[0].value == "$100=100"
     assert float(guided.view.facts[1].value.removeprefix("$101=")) == pytest.approx(80 / 0.802, rel=1e-4)
+
+
+def test_a_frame_that_is_square_is_told_nothing_to_do() -> None:
+    tuning = Tuning(on_belts=False, lines=("$100={steps_x}", "$101={steps_y}"), steps=(80.0, 80.0))
+    guided = MachineGuide(Start(owners_machine(), (0.0, 0.0), tuning=tuning))
+    guided.answer("draw", {})
+    guided.answer("card", {"MN": 300.0})
+    marks = card.card_marks(SHEET, (0.0, 0.0), 1.0)
+    guided.answer("fit", {name: math.dist(marks[name[0]], marks[name[1]]) for name in card.DISTANCES})
+    assert {fact.label: fact.value for fact in guided.view.facts}["skew"] == "none: 0.00 degrees"
 
 
 def test_belts_at_the_end_stops_are_told_as_long_as_they_truly_are() -> None:
