@@ -14,9 +14,11 @@ from dcode.api import methods as api
 from dcode.config import paths
 from dcode.daemon.checker import Checker
 from dcode.daemon.growth import Growth
+from dcode.daemon.job_shown import shown
 from dcode.daemon.machine_desk import MachineDesk, Setup
 from dcode.daemon.prepared import DRAWINGS, WISH
-from dcode.daemon.run_desk import Publish, RunDesk, shown
+from dcode.daemon.readiness import must_be_in_reach, must_be_ready
+from dcode.daemon.run_desk import Publish, RunDesk
 from dcode.daemon.server import Client
 from dcode.errors import DcodeError, GenerationError, JobError
 from dcode.generation.configured import supervisor_of
@@ -82,7 +84,7 @@ class DrawingDesk:
         self._machine.keeper.must_be_sound()
         self._worker()
         if params.require_ready:
-            self._runs.must_be_ready(await self._machine.try_to_connect())
+            must_be_ready(self._machine, await self._machine.try_to_connect())
         job = Job(params.prompt[:_NAME], JobState.DRAWING, created=time.time(), prompt=params.prompt)
         job.held = not params.confirmed
         self._store.add(job)
@@ -113,8 +115,8 @@ class DrawingDesk:
         """The yes. Raises JobError, and MachineNotReady where the machine cannot plot it."""
         job = self._store.get(params.job)
         self._must_be_held(job)
-        self._runs.must_be_ready(await self._machine.try_to_connect())
-        self._runs.must_be_in_reach(job)
+        must_be_ready(self._machine, await self._machine.try_to_connect())
+        must_be_in_reach(self._machine, job)
         self._must_be_held(job)  # still
         job.held = False
         self._runs.waits = False

@@ -14,9 +14,11 @@ from dcode.api import methods as api
 from dcode.api.codec import CHUNK
 from dcode.daemon.checker import Checker
 from dcode.daemon.drawing_desk import DrawingDesk
+from dcode.daemon.job_shown import shown
 from dcode.daemon.machine_desk import MachineDesk, Setup
 from dcode.daemon.prepared import MOTION, SOURCE
-from dcode.daemon.run_desk import Publish, RunDesk, shown
+from dcode.daemon.readiness import must_be_in_reach, must_be_ready
+from dcode.daemon.run_desk import Publish, RunDesk
 from dcode.daemon.server import Client
 from dcode.daemon.uploads import Uploads
 from dcode.errors import JobError
@@ -71,8 +73,8 @@ class JobDesk:
             upload.path.rename(self._store.files(job.id) / SOURCE)
             answer = await self._checker.check(job, upload.wanted)
             if params.require_ready:
-                self._runs.must_be_ready(not_connected)
-                self._runs.must_be_in_reach(job)
+                must_be_ready(self._machine, not_connected)
+                must_be_in_reach(self._machine, job)
             if client.gone:
                 raise JobError("The client hung up before the program was queued.")
         except BaseException:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
@@ -15,23 +14,22 @@ from dcode.api import pens
 from dcode.api.codec import Message
 from dcode.daemon.estimates import Estimates
 from dcode.daemon.ink_keeper import InkKeeper
+from dcode.daemon.interrupted import Interrupted
+from dcode.daemon.job_shown import adjusted_words, shown
 from dcode.daemon.machine_desk import MachineDesk
 from dcode.daemon.mark_desk import MarkDesk
-from dcode.daemon.prepared import JOURNAL, MACHINE, MOTION, Plan, digest, prepared_apart
+from dcode.daemon.prepared import JOURNAL, MOTION, Plan
+from dcode.daemon.proof import Proof
+from dcode.daemon.readiness import must_be_in_reach, must_be_ready
 from dcode.daemon.recovery import Interruption
 from dcode.daemon.remaining import Left, Remaining, RunningClock
 from dcode.daemon.server import Client
 from dcode.errors import DcodeError, JobError, JournalError, LinkError, MachineNotReady
-from dcode.gcode.motion import Motion
-from dcode.gcode.place import Place, beginning
-from dcode.geometry.bounds import Bounds
-from dcode.geometry.similarity import Similarity
-from dcode.jobs.history import boot_id, read_history
+from dcode.gcode.place import Place
 from dcode.jobs.job import AT_THE_MACHINE, ENDED, Job, JobState
 from dcode.jobs.store import JobStore
 
 SAVE_SECONDS: Final = 5.0  # between two writes of a running job's progress: an SD card wears
-_EDGE_MM: Final = 0.01  # firmwares say their limits with two decimals
 _COUNTED: Final = {
     "lines_sent": "sent",
     "lines_acked": "acked",
@@ -72,7 +70,9 @@ class RunDesk:
         machine.on_ready = self.feed_machine
         self.on_pen_change: Callable[[Job], Coroutine[Any, Any, None]] | None = None
         self.estimates = Estimates(store, machine, self._estimated)
-        self.marks = MarkDesk(machine, self._last_interruption, status)
+        self.interrupted = Interrupted(store)
+        self.marks = MarkDesk(machine, self.interrupted.interruption, status)
+        self._proof = Proof(store, machine, self.marks)
 
     @property
     def held_back(self) -> bool:
@@ -81,7 +81,7 @@ class RunDesk:
 
     @property
     def why_held_back(self) -> str:
-        interrupted = ", because a job was interrupted" if self._last_interrupted() else ""
+        interrupted = ", because a job was interrupted" if self.interrupted.last() else ""
         return f"The queue waits{interrupted}: dcode resume goes on."
 
     def status(self) -> api.Status:
@@ -114,7 +114,7 @@ class RunDesk:
 
     async def resume(self, params: api.Resume, client: Client) -> api.Status:
         """Go on with a paused or an interrupted job; where there is none, let a queue go on that is held back."""
-        job = self._store.get(params.job) if params.job else self._store.current() or self._last_interrupted()
+        job = self._store.get(params.job) if params.job else self._store.current() or self.interrupted.last()
         if job is None and self.waits:
             self.waits = False
             self.feed_machine()
@@ -132,7 +132,7 @@ class RunDesk:
         await self._plotter.call("resume", back_mm=back_mm, fresh=fresh)
 
     async def recovery(self, params: api.Recover, client: Client) -> api.Recovery:
-        job = self._store.get(params.job) if params.job else self._last_interrupted()
+        job = self._store.get(params.job) if params.job else self.interrupted.last()
         if job is None or job.state is not JobState.INTERRUPTED:
             which = f"Job {job.id} is {job.state}" if job else "No job was interrupted"
             raise JobError(f"{which}: there is nothing to recover.", job=job.id if job else 0)
@@ -141,7 +141,7 @@ class RunDesk:
 
     async def go_on(self, job: Job, how: str, back_mm: float) -> None:
         """Begin the rest of an interrupted job. Raises MachineNotReady, LimitError, UnsafeProgram; then it stays so."""
-        self.must_be_ready(None)
+        must_be_ready(self._machine, None)
         self._machine.keeper.look()
         if self._store.current():
             raise MachineNotReady("Another job is at the machine.", reason="busy")
@@ -150,7 +150,7 @@ class RunDesk:
         folder = self._store.files(job.id)
         found = await asyncio.to_thread(Interruption.read, folder)
         begin = found.begin(how, back_mm)
-        begin = await self._checked_again(job, begin)
+        begin = await self._proof.checked_again(job, begin)
         self.waits = False
         self._forget_adjusted(job)
         self._take(job)
@@ -164,63 +164,6 @@ class RunDesk:
             sentence = f"Job {job.id} goes on with the pens and feeds of machine.json: {adjusted_words(job)} before."
             self._publish(("notice", "adjusted"), tell.Notice(kind="adjusted", message=sentence, job=job.id))
         job.feed_override, job.pen_offsets = 100.0, {}
-
-    async def _checked_again(self, job: Job, begin: Place) -> Place:
-        """The program of an interrupted job proved for the machine as it is now, and for a sheet that was hung anew.
-
-        What pen or feed machine.json has since is taken; only what would leave the limits is refused.
-        """
-        folder, sheet = self._store.files(job.id), self.marks.sheet
-        found = await asyncio.to_thread(digest, folder / MOTION, self._machine.keeper.in_use)
-        if found == job.digest and sheet is None:
-            return begin
-        place = await self._check_again(job, begin, sheet)
-        self.marks.sheet = None
-        return place
-
-    async def _check_again(self, job: Job, begin: Place, sheet: Similarity | None) -> Place:
-        folder = self._store.files(job.id)
-        machine = folder / f".{MACHINE}"
-        shutil.copyfile(self._machine.keeper.in_use, machine)
-        request = {"folder": str(folder), "machine": str(machine), "again": True, "place": begin}
-        if sheet:
-            request["sheet"] = [sheet.factor.real, sheet.factor.imag, sheet.shift.real, sheet.shift.imag]
-        answer = await prepared_apart(request)
-        machine.replace(folder / MACHINE)
-        job.digest = answer["digest"]
-        self._store.save(job)
-        return Place(*answer["place"])
-
-    async def _prove(self, job: Job) -> None:
-        """Prove that a job which begins is as it was checked; for another machine than then it is checked again.
-
-        Raises JobError for a program that was changed, UnsafeProgram where the machine has become too small for it.
-        """
-        folder = self._store.files(job.id)
-        if await asyncio.to_thread(digest, folder / MOTION, self._machine.keeper.in_use) == job.digest:
-            return
-        checked_for = folder / MACHINE
-        if not checked_for.exists() or await asyncio.to_thread(digest, folder / MOTION, checked_for) != job.digest:
-            raise JobError("The program has changed since the check: send it again.", job=job.id)
-        await self._check_again(job, beginning(Motion.load(folder / MOTION)), None)
-
-    def _last_interrupted(self) -> Job | None:
-        interrupted = [job for job in self._store.jobs.values() if job.state is JobState.INTERRUPTED]
-        return max(interrupted, key=lambda job: job.ended or 0.0, default=None)
-
-    async def last_stood(self) -> tuple[float, float] | None:
-        """Where the machine came to rest when a daemon ended in the middle of a job, if it says so itself as well."""
-        job = self._last_interrupted()
-        if job is None:
-            return None
-        found = await asyncio.to_thread(read_history, self._store.files(job.id) / JOURNAL)
-        stood = found.stood if found and found.begin.boot and found.begin.boot == boot_id() else None
-        return (stood.x, stood.y) if stood else None
-
-    async def _last_interruption(self) -> Interruption | None:
-        """For those who look for marks on the paper."""
-        job = self._last_interrupted()
-        return await asyncio.to_thread(Interruption.read, self._store.files(job.id)) if job else None
 
     # -- feeding the machine -------------------------------------------------------------------------------------------
 
@@ -236,38 +179,6 @@ class RunDesk:
         if status["state"] == "idle" and status["registered"]:
             self._take(waiting[0])
             self._beginning = self._start(self._begin(waiting[0], None))
-
-    def must_be_ready(self, not_connected: DcodeError | None) -> None:
-        """Raises what keeps the machine from plotting now."""
-        if not_connected:
-            raise not_connected
-        if self._machine.led_job is None:
-            self._machine.must_not_be_led()
-        status = self._plotter.status
-        if status["state"] in ("alarm", "disconnected"):
-            raise MachineNotReady(
-                f"The plotter is in state {status['state']}: {status.get('message') or 'it was not connected yet.'}",
-                reason=status["state"],
-            )
-        if not status["registered"]:
-            raise MachineNotReady(
-                "The plotter's position is not known. Bring the gondola to the home position, then run: "
-                "dcode home --here   (with end-stops: dcode home; at another mark: dcode register)",
-                reason="unregistered",
-            )
-
-    def must_be_in_reach(self, job: Job) -> None:
-        """The firmware's own limits may be tighter than machine.json's: Marlin ends moves at them without a word."""
-        area = self._plotter.status.get("area")
-        if not area or not job.bounds:
-            return
-        drawing, limits = Bounds(*job.bounds), Bounds(*area)
-        if not limits.holds(drawing, _EDGE_MM):
-            raise MachineNotReady(
-                f"The drawing reaches {_spelled(drawing)}, and the firmware's own limits are {_spelled(limits)}: widen "
-                "them there, or make work_area in machine.json as small and use --fit.",
-                reason="firmware limits",
-            )
 
     def _take(self, job: Job) -> None:
         """A job comes to the machine, for the first time or again."""
@@ -292,8 +203,8 @@ class RunDesk:
 
     async def _run(self, job: Job, begin: Place | None) -> None:
         folder = self._store.files(job.id)
-        self.must_be_in_reach(job)
-        await self._prove(job)
+        must_be_in_reach(self._machine, job)
+        await self._proof.prove(job)
         self._running = RunningClock(time.monotonic())
         self._plan(job, Plan.read(folder))
         self.estimates.look(at_all=True)
@@ -427,24 +338,5 @@ class RunDesk:
         return task
 
 
-def adjusted_words(job: Job) -> str:
-    """How it was adjusted: the feed was 120 % and the pen 2 degrees deeper."""
-    feed = [f"the feed was {job.feed_override:g} %"] if job.feed_override != 100.0 else []
-    pens = [
-        f"pen {number} was {abs(by):g} degrees {'deeper' if by > 0 else 'lighter'}".replace("pen 0", "the pen")
-        for number, by in job.pen_offsets.items()
-    ]
-    return " and ".join([*feed, *pens])
-
-
-def _spelled(area: Bounds) -> str:
-    return f"X {area.left:.1f} to {area.right:.1f}, Y {area.bottom:.1f} to {area.top:.1f}"
-
-
 async def _nobody(job: Job) -> None:
     pass
-
-
-def shown(job: Job) -> api.Job:
-    """A job as clients are told."""
-    return api.Job(**{name: getattr(job, name) for name in api.Job.model_fields})

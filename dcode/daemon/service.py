@@ -105,7 +105,7 @@ class Service:
         """What the daemon before this one left, and where the machine stood when it ended."""
         left = Handover.take(self.setup.state_dir)
         with contextlib.suppress(DcodeError):  # a journal that cannot be read: then the position is not known
-            self.machine.left_at = left.at if left else await self.runs.last_stood()
+            self.machine.left_at = left.at if left else await self.runs.interrupted.stood()
         return left
 
     async def _connect_at_start(self, left: Handover | None) -> None:

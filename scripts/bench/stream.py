@@ -33,9 +33,10 @@ from dcode.client.upload import upload
 from dcode.config.machine_file import load_machine
 from dcode.config.paths import data_dir, socket_path
 from dcode.errors import DaemonUnreachable, JobError
+from dcode.firmware.command import Command
 from dcode.firmware.guard import Guard
 from dcode.firmware.profile import FirmwareProfile, load_profile
-from dcode.firmware.translate import Command, Translator
+from dcode.firmware.translate import Translator
 from dcode.gcode.interpret import interpret
 from dcode.link.connection import Connection
 from dcode.link.serial import open_port

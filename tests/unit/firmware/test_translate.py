@@ -172,14 +172,6 @@ def test_the_end_of_a_job_lifts_parks_and_waits(profiles: Profiles, machine: Mac
     assert translator.parking((3.0, 0.0))[-1].kind is CommandKind.BARRIER
 
 
-def test_the_position_is_read_from_what_the_firmware_said(profiles: Profiles, machine: Machine) -> None:
-    translator = Translator(profiles["makelangelo"], machine)
-    assert texts(translator.ask_position()) == ["M114"]
-    assert translator.read_position(["D50 S1", "M114 X10.00 Y-2.50 Z90.00 F150.00"]) == (10.0, -2.5)
-    assert translator.read_position(["what?"]) is None
-    assert Translator(profiles["grbl"], machine).ask_position() == []  # it comes with every status
-
-
 @given(
     st.sampled_from(["makelangelo", "marlin", "grbl", "grblhal", "fluidnc"]),
     st.booleans(),

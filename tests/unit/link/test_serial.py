@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 
 from dcode.errors import PortBusy, PortGone, PortNotFound
-from dcode.link.serial import DevicePort, SocketPort, adopt, open_port
+from dcode.link.serial import adopt, open_port
+from dcode.link.socket_port import SocketPort
 from dcode.link.transport import Transport
+from dcode.link.tty import DevicePort
 
 
 @pytest.fixture
