@@ -14,7 +14,7 @@ from dcode.cli.session import Session
 from dcode.cli.sketch import sketch
 from dcode.cli.source import Source
 from dcode.cli.wishes import Wishes
-from dcode.cli.words import duration, length, plural
+from dcode.client.words import duration, length, plural
 
 SKETCH: Final = (56, 18)  # columns and lines
 _ENDINGS: Final = (".gcode", ".gc", ".g", ".nc", ".ngc", ".tap", ".svg")

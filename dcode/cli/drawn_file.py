@@ -20,7 +20,7 @@ from dcode.cli.session import Session
 from dcode.cli.source import STANDARD_INPUT, Made, Source
 from dcode.cli.violations import tell_violations
 from dcode.cli.wishes import Wishes, must_suit
-from dcode.cli.words import duration, length, plural
+from dcode.client.words import duration, length, plural
 from dcode.machine.machine import Machine
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from typing import Any, Final
 
 import dcode
 from dcode.api.codec import Message
-from dcode.cli.commands.profiles import as_json
 from dcode.cli.findings import Findings, names
+from dcode.cli.profile_json import profile_json
 from dcode.cli.scrub import Scrubber
 from dcode.cli.session import Session
 from dcode.client.address import Address
@@ -154,7 +154,7 @@ def _machine(settings: Settings | None, answers: dict[str, Message], findings: F
         for name in filter(None, named):
             profile = load_profile(name, paths.data_dir("firmware_profiles"))
             if in_use in (None, profile.name):
-                findings.add_value("profile.json", as_json(profile))
+                findings.add_value("profile.json", profile_json(profile))
                 return
         findings.leave_out("profile.json", "No profile is set, and none is in use.")
 

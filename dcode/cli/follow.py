@@ -12,8 +12,8 @@ from dcode.cli.pen_asking import tell_or_ask
 from dcode.cli.progress import ENDED, Progress, ProgressView
 from dcode.cli.sentences import with_stop
 from dcode.cli.session import Session
-from dcode.cli.words import clock, plural
 from dcode.client.sync import Client
+from dcode.client.words import clock, plural
 from dcode.errors import DcodeError, JobError
 
 # What `dcode plot --json` ends with; the rest of the API's Job is what `dcode jobs show --json` is for.
@@ -37,7 +37,7 @@ def follow(
         while job is not None and job["state"] not in ENDED:
             view.show(Progress.of(job, status))
             if asking:
-                tell_or_ask(client, output, number, asking)
+                tell_or_ask(client, output, number, asking, audited=job.get("audit") == "mark")
                 asking = None
             event = next(events)
             told(event)
@@ -59,6 +59,17 @@ def follow(
     if job is None:
         raise JobError(f"There is no job {number}.", job=number)
     return job
+
+
+def follow_to_end(
+    session: Session, client: Client, number: int, told: Callable[[Message], None] = lambda event: None
+) -> ExitCode:
+    """Follow a job, and answer with its end; Ctrl-C leaves it alone. Raises as `follow` does."""
+    try:
+        ended = follow(client, number, session.output, told)
+    except KeyboardInterrupt:
+        return tell_detached(session, number)
+    return tell_end(session, ended)
 
 
 def result(job: Message) -> Message:
@@ -95,6 +106,12 @@ def tell_end(session: Session, job: Message, drawn: Message | None = None) -> Ex
     if code is not ExitCode.DONE:
         session.output.fail(end_line(job), _why(job))
     return code
+
+
+def tell_queued(session: Session, job: Message, *more: str) -> ExitCode:
+    """Answer with a job that is not followed; `more` are further lines for a person."""
+    session.reply(result(job), lambda value: [f"Job {job['id']}, {job['name']}, is queued.", *more])
+    return ExitCode.DONE
 
 
 def tell_detached(session: Session, number: int) -> ExitCode:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dcode.api.codec import Message
-from dcode.cli.words import table
+from dcode.client.words import table
 
 _NAMES: Final = {"up": "Up", "down": "Down", "left": "Left", "right": "Right", "enter": "Enter"}
 

@@ -134,6 +134,7 @@ class _Terminal(_Lines):
 
     def __init__(self, output: Output) -> None:
         super().__init__(output)
+        self._moving: list[str] = []  # the facts that this step has changed
         self._by_keys = ExitStack()
         self._keys: Keyboard | None = None
 
@@ -162,10 +163,12 @@ class _Terminal(_Lines):
     def _tell(self, view: Message) -> None:
         if view["step"] != self._step:
             self._output.show("")
+            self._moving = []
             super()._tell(view)
-        self._step = view["step"]
+        self._moving += [fact["label"] for fact in words.changed(self._facts, view["facts"])]
+        self._step, self._facts = view["step"], view["facts"]
         if self._output.live:
-            told = words.changed(self._facts, view["facts"]) or view["facts"][1:2]
+            told = [fact for fact in view["facts"] if fact["label"] in self._moving] or view["facts"][1:2]
             self._output.show("   ".join(f"{fact['label']} {fact['value']}" for fact in told))
 
     def _pressed(self, view: Message, keys: Keyboard) -> Answer | None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from secrets import randbits
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dcode.cli.command import all_of, program_options
+from dcode.cli.own_worker import drawn_by_own_worker, some_seed
 from dcode.cli.session import Session
 from dcode.cli.source import STANDARD_INPUT
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dcode.generation.request import DrawRequest
-    from dcode.generation.wire import Found, Note, Step
 
 STANDARD_OUTPUT = STANDARD_INPUT
 
@@ -43,7 +41,7 @@ class Asked:
             self.prompt,
             engine,
             self.model,
-            randbits(31) if self.seed is None else self.seed,
+            some_seed() if self.seed is None else self.seed,
             steps=steps,
             guidance=guidance,
             temperature=self.temperature,
@@ -95,7 +93,7 @@ def infer(session: Session, request: DrawRequest, to: str) -> None:
         raise click.UsageError("--json and -o - both want the standard output.", click.get_current_context())
     from dcode.errors import GenerationError
 
-    found = asyncio.run(_drawn(session, request))
+    found = drawn_by_own_worker(session, request)
     if found.gcode is None:
         raise GenerationError(f"{found.engine} makes strokes, not a program; dcode draw draws by it.")
     program = found.gcode
@@ -106,30 +104,6 @@ def infer(session: Session, request: DrawRequest, to: str) -> None:
     answer = {"file": str(Path(to).absolute()), "engine": found.engine, "model": found.model, "seed": found.seed}
     answer |= {"score": found.score, "seconds": found.seconds, **_for_machine(session, to, program)}
     session.reply(answer, lambda value: _lines(to, value))
-
-
-async def _drawn(session: Session, request: DrawRequest) -> Found:
-    from dcode.config import paths
-    from dcode.config.settings import load_settings
-    from dcode.generation.configured import supervisor_of
-
-    supervisor = supervisor_of(load_settings().settings.generation, paths.config_dir())
-    try:
-        drawings = await supervisor.draw(request, lambda told: _tell(session, told))
-    finally:
-        await supervisor.close()
-        if session.output.live:
-            session.output.show("")
-    return drawings.found[0]
-
-
-def _tell(session: Session, told: Step | Note) -> None:
-    from dcode.generation.wire import Note
-
-    if isinstance(told, Note):
-        session.output.note(told.says)
-    elif session.output.live:
-        session.output.show(f"{told.stage} {told.done} of {told.total}" if told.total else f"{told.stage} ...")
 
 
 def _for_machine(session: Session, to: str, program: str) -> dict[str, Any]:
@@ -146,7 +120,7 @@ def _for_machine(session: Session, to: str, program: str) -> dict[str, Any]:
 
 
 def _lines(to: str, answer: dict[str, Any]) -> list[str]:
-    from dcode.cli.words import facts
+    from dcode.client.words import facts
 
     lines = [f"{to}: {facts(answer)}", f"by {answer['model']}, seed {answer['seed']}"]
     if not answer["ok"]:

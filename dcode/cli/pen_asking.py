@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dcode.api.codec import Message
-from dcode.cli.lengths import millimetres
+from dcode.cli.lengths import millimetres, offset
 from dcode.cli.output import Output
 from dcode.cli.sentences import with_stop
 from dcode.cli.session import Session
-from dcode.cli.words import depth
 from dcode.client.sync import Client
-from dcode.errors import DaemonUnreachable, DcodeError
+from dcode.client.words import depth
+from dcode.errors import DaemonUnreachable, DcodeError, JobError
 
 _RESUME = ", then: dcode resume"
 _WAYS = {
@@ -19,13 +19,21 @@ _WAYS = {
 }
 
 
-def tell_or_ask(client: Client, output: Output, job: int, asks: Message) -> None:
-    """Say what a job waits for; where there is a person, until they have done it."""
+_AUDIT = "The gondola goes to its mark meanwhile. Where the pen is not over it: a DX DY, in mm to the right and up."
+
+
+def tell_or_ask(client: Client, output: Output, job: int, asks: Message, *, audited: bool = False) -> None:
+    """Say what a job waits for; where there is a person, until they have done it.
+
+    `audited`: at a change of pens the gondola hangs over a mark, and they may say how far off it is.
+    """
     if not output.interactive:
         output.note(with_stop(asks["message"]))
         return
     if client.call("status").get("asks") != asks:
         return  # somebody else was quicker
+    if audited and asks["kind"] == "pen":
+        output.note(_AUDIT)
     try:
         _ask(client, output, job, asks)
     except DaemonUnreachable:
@@ -53,11 +61,21 @@ def _ask(client: Client, output: Output, job: int, asks: Message) -> None:
             case ["c"]:
                 client.call("job.cancel", job=job)
                 return
+            case ["a", off] if (seen := offset(off)) is not None:
+                _tell_drift(client, output, seen)
             case ["t"]:
                 client.call("plotter.touch_test")
             case _:
                 output.note("Enter, one of the letters, or b and a length such as 300mm or 3m.")
     output.note("It waits: dcode resume   goes on.")
+
+
+def _tell_drift(client: Client, output: Output, seen: tuple[float, float]) -> None:
+    """What comes of it is told to all who follow the job, here as well."""
+    try:
+        client.call("plotter.drift", dx=seen[0], dy=seen[1], correct=output.ask("Correct it?"))
+    except JobError as error:
+        output.note(with_stop(error.message))
 
 
 def _question(asks: Message) -> str:

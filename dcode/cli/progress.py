@@ -7,7 +7,7 @@ from typing import Final
 
 from dcode.api.codec import Message
 from dcode.cli.output import Output
-from dcode.cli.words import clock, duration
+from dcode.client.words import clock, duration
 
 ENDED: Final = frozenset({"done", "failed", "cancelled", "interrupted"})  # job states
 STEP: Final = 10  # per cent

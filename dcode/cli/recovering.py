@@ -9,7 +9,7 @@ from dcode.api.codec import Message
 from dcode.cli.output import Output
 from dcode.cli.sentences import with_stop
 from dcode.cli.sketch import sketch
-from dcode.cli.words import length, table
+from dcode.client.words import length, table
 
 SOME_INK_MM: Final = 0.05  # less of it is nothing that a person can see
 SKETCHED_FROM_MM: Final = 5.0  # a shorter stretch has no shape to look for

@@ -11,8 +11,8 @@ from dcode.cli.keys import Keyboard, keyboard
 from dcode.cli.output import Output
 from dcode.cli.sentences import sentences
 from dcode.cli.session import Session
-from dcode.cli.words import table
 from dcode.client.sync import Client
+from dcode.client.words import table
 from dcode.errors import DaemonUnreachable, DcodeError
 
 STEPS: Final = (0.1, 0.5, 1.0, 5.0, 10.0)  # mm, by the keys 1 to 5

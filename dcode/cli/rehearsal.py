@@ -11,8 +11,8 @@ from dcode.cli.session import Session
 from dcode.cli.source import Source
 from dcode.cli.violations import tell_violations
 from dcode.cli.wishes import Wishes, must_suit
-from dcode.cli.words import duration, length, size
 from dcode.client.sync import Client
+from dcode.client.words import duration, length, size
 from dcode.errors import DaemonUnreachable
 
 
@@ -28,7 +28,9 @@ def rehearse(session: Session, source: Source, wishes: Wishes, preview: Path | N
         tell_violations(session.output, source, answer, tried=wishes.fit or wishes.clip)
         return ExitCode.USAGE
     if not session.json:
-        session.output.say(f"{source.name}: {size(answer, source.made)}, about {duration(answer['estimate_seconds'])}")
+        session.output.say(
+            f"{source.name}: {size(answer, source.strokes)}, about {duration(answer['estimate_seconds'])}"
+        )
         session.output.say("It is within the limits. Nothing was sent.")
     return ExitCode.DONE
 

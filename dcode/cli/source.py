@@ -59,6 +59,11 @@ class Source:
         return self.data.count(b"\n") + (not self.data.endswith(b"\n") if self.data else 0)
 
     @property
+    def strokes(self) -> int | None:
+        """How many strokes it has, of artwork that was made into a program; None for a program that was given."""
+        return self.made.strokes if self.made else None
+
+    @property
     def quoted(self) -> str:
         """The path as one would type it in a shell."""
         return quote(self.path)

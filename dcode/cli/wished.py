@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from base64 import b64decode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
-from secrets import randbits
 from typing import Any
 
 import click
@@ -17,14 +14,12 @@ import click
 from dcode.api.codec import Message
 from dcode.cli.command import all_of
 from dcode.cli.drawn import Drawn
+from dcode.cli.own_worker import drawing_shown, drawn_by_own_worker, some_seed
 from dcode.cli.paper import PaperSize
-from dcode.cli.sentences import with_stop
 from dcode.cli.session import Session
 from dcode.client.sync import Client
 from dcode.errors import GenerationError
 from dcode.generation.request import MAX_COUNT, DrawRequest
-
-SEED_BITS = 31  # of a seed that nobody chose: short enough to be typed again
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +69,7 @@ def wish_options(function: Callable[..., Any]) -> Callable[..., Any]:
             prompt.strip(),
             engine,
             model,
-            randbits(SEED_BITS) if seed is None else seed,
+            some_seed() if seed is None else seed,
             count,
             width,
             height,
@@ -120,8 +115,7 @@ def drawn_here(session: Session, wished: Wished) -> Drawn:
     from dcode.generation.program import prepared, program_of
 
     began = time.perf_counter()
-    with _shown(session) as tell:
-        found = asyncio.run(_worked(wished.request, tell))
+    found = drawn_by_own_worker(session, wished.request)
     machine, dialect = workshop(session.machine, session.profile)
     program = program_of(prepared(found.drawn(), machine, dialect, wished.request.size).drawing, machine, dialect)
     about = {name: getattr(found, name) for name in ("engine", "model", "seed", "score", "source")} | {
@@ -129,25 +123,6 @@ def drawn_here(session: Session, wished: Wished) -> Drawn:
         "points": found.lines.size,
     }
     return Drawn.of(session, wished.request.prompt, about, program, time.perf_counter() - began)
-
-
-async def _worked(request: DrawRequest, tell: Callable[[str, int, int | None, str], None]) -> Any:
-    from dcode.config import paths
-    from dcode.config.settings import load_settings
-    from dcode.generation.configured import supervisor_of
-    from dcode.generation.wire import Note
-
-    supervisor = supervisor_of(load_settings().settings.generation, paths.config_dir())
-    try:
-        drawings = await supervisor.draw(
-            request,
-            lambda told: (
-                tell("", 0, None, told.says) if isinstance(told, Note) else tell(told.stage, told.done, told.total, "")
-            ),
-        )
-    finally:
-        await supervisor.close()
-    return drawings.found[0]
 
 
 # -- by the daemon ---------------------------------------------------------------------------------------------------
@@ -165,7 +140,7 @@ def wait_for_drawings(session: Session, daemon: Client, number: int) -> Message:
     """
     job = _of(daemon.call("subscribe")["jobs"], number)
     try:
-        with _shown(session) as tell:
+        with drawing_shown(session) as tell:
             events = daemon.events()
             while job is not None and job["state"] == "drawing":
                 event = next(events)
@@ -196,21 +171,3 @@ def program_of_job(daemon: Client, number: int) -> str:
 
 def _of(jobs: list[Message], number: int) -> Message | None:
     return next((job for job in jobs if job["id"] == number), None)
-
-
-@contextmanager
-def _shown(session: Session) -> Iterator[Callable[[str, int, int | None, str], None]]:
-    """Where it is told how a drawing comes on: stage, steps done, of how many, and a note for the person."""
-    told = set[str]()
-
-    def tell(stage: str, done: int, total: int | None, note: str) -> None:
-        if note and note not in told:
-            told.add(note)
-            session.output.note(with_stop(note))
-        elif not note and session.output.live:
-            session.output.show(f"{stage} {done} of {total}" if total else f"{stage} ...")
-
-    try:
-        yield tell
-    finally:
-        session.output.show("")

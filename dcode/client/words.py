@@ -1,12 +1,9 @@
-"""How quantities are written for people."""
+"""How quantities are written for people, by every client."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from dcode.cli.source import Made
+from typing import Any
 
 
 def length(mm: float) -> str:
@@ -45,9 +42,9 @@ def facts(report: dict[str, Any]) -> str:
     return f"{plural(report['lines'], 'line')}, {_ways(report)}"
 
 
-def size(report: dict[str, Any], made: Made | None) -> str:
+def size(report: dict[str, Any], strokes: int | None) -> str:
     """The same; of artwork that was made into a program by its strokes, which are what somebody drew."""
-    return facts(report) if made is None else f"{plural(made.strokes, 'stroke')}, {_ways(report)}"
+    return facts(report) if strokes is None else f"{plural(strokes, 'stroke')}, {_ways(report)}"
 
 
 def _ways(report: dict[str, Any]) -> str:

@@ -54,6 +54,10 @@ class LocalWorker:
             raise GenerationError(told, python=python) from error
         return LocalLink(process)
 
+    def begins(self) -> tuple[list[str], Path]:
+        """How its interpreter is started for a module of this package: the first words, and the folder to do it in."""
+        return [self._interpreter, *self._path_options], self._folder
+
     @property
     def _interpreter(self) -> str:
         return str(Path(self.python).expanduser()) if self.python else sys.executable

@@ -17,6 +17,7 @@ from dcode.cli.session import Session
 from dcode.errors import GenerationError
 from dcode.generation.local import LocalWorker
 from dcode.generation.request import Drawn, DrawRequest, Progress
+from dcode.generation.wire import EngineState
 from dcode.geometry.lines import Lines
 
 PROGRAM = "\n".join(
@@ -144,10 +145,8 @@ def test_models_lists_engines_and_models_and_what_is_missing(
 def test_models_says_what_to_install_and_who_draws_instead(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def states() -> dict[str, tuple[bool, str]]:
-        return {"library": (True, ""), "trace": (False, "trace needs torch: pip installs it.")}
-
-    monkeypatch.setattr("dcode.cli.commands.models._states", states)
+    states = (EngineState("library", True, ""), EngineState("trace", False, "trace needs torch: pip installs it."))
+    monkeypatch.setattr("dcode.cli.commands.models.states_of_own_worker", lambda: states)
     call(models)
     out = capsys.readouterr().out
     assert "trace needs torch: pip installs it. Until then strokes draws.\n" in out

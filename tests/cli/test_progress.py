@@ -8,7 +8,7 @@ import pytest
 
 from dcode.cli.output import printable
 from dcode.cli.progress import Progress, live_line, plain_line
-from dcode.cli.words import clock, duration, length, table
+from dcode.client.words import clock, duration, length, table
 from tests.cli.fake_daemon import a_status, plotting
 
 HALF = Progress("horse.gcode", "plotting", 0.5, 2706, 5412, 2467.0, 3720.0)

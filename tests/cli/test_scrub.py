@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dcode.cli.commands.profiles import as_json
+from dcode.cli.profile_json import profile_json
 from dcode.cli.scrub import COMMON, MASK, Scrubber
 from dcode.config.paths import data_dir
 from dcode.firmware.profile import builtin_profiles
@@ -158,7 +158,7 @@ def test_what_is_no_secret_stays(text: str):
 
 
 def test_values_of_the_api_and_profiles_stay():
-    for value in (a_status(), a_job(), *map(as_json, builtin_profiles(data_dir("firmware_profiles")).values())):
+    for value in (a_status(), a_job(), *map(profile_json, builtin_profiles(data_dir("firmware_profiles")).values())):
         assert SCRUBBER.value(value) == value
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from dcode.cli.command import command
-from dcode.cli.commands.status import status_lines
 from dcode.cli.pen_asking import kept_lines
 from dcode.cli.session import Session
+from dcode.cli.steering import steer
 
 
 @command()
@@ -30,10 +30,9 @@ def adjust(
         raise click.UsageError("--keep is for a job that has ended.", click.get_current_context())
     if not (keep or undo or any(said)):
         raise click.UsageError("Say what: --feed, --deeper, --lighter, --undo or --keep.", click.get_current_context())
-    with session.daemon() as daemon:
-        if keep:
+    if keep:
+        with session.daemon() as daemon:
             session.reply(daemon.call("plotter.keep_adjusted"), kept_lines)
-            return
-        degrees = (deeper or 0.0) - (lighter or 0.0)
-        params = {"pen_degrees": degrees or None, "feed": feed, "undo": undo}
-        session.reply(daemon.call("plotter.adjust", **params), status_lines)
+        return
+    degrees = (deeper or 0.0) - (lighter or 0.0)
+    steer(session, "plotter.adjust", pen_degrees=degrees or None, feed=feed, undo=undo)

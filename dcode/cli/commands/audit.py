@@ -10,6 +10,7 @@ import click
 from dcode.api.codec import Message
 from dcode.cli.command import command, daemon_options
 from dcode.cli.exit_codes import ExitCode
+from dcode.cli.lengths import offset
 from dcode.cli.output import Output
 from dcode.cli.reach import reach
 from dcode.cli.registering import brought_there
@@ -35,6 +36,8 @@ def audit(session: Session, mark: tuple[str, ...], by: tuple[float, float] | Non
 
     Without a terminal: dcode audit   goes there, and dcode audit --by 0.4 -0.2   says what was seen.
     """
+    if by and not all(map(math.isfinite, by)):
+        raise click.UsageError("--by takes two lengths in mm, such as 0.4 -0.2.", click.get_current_context())
     if by and mark:
         raise click.UsageError("--by is said where the pen is: it goes without MARK.", click.get_current_context())
     with reach(session) as daemon:
@@ -69,7 +72,7 @@ def _asked(output: Output, daemon: Client, place: Message) -> tuple[float, float
             return None
         if answer == _ARROWS:
             return _by_keys(output, daemon, place)
-        seen = _pair(answer or "0 0")
+        seen = offset(answer or "0 0")
         if seen:
             return seen
         output.note(
@@ -84,11 +87,3 @@ def _by_keys(output: Output, daemon: Client, place: Message) -> tuple[float, flo
         return None
     x, y = daemon.call("status")["position"]
     return place["x"] - x, place["y"] - y
-
-
-def _pair(text: str) -> tuple[float, float] | None:
-    try:
-        dx, dy = (float(part) for part in text.replace(",", " ").split())
-    except ValueError:
-        return None
-    return (dx, dy) if math.isfinite(dx) and math.isfinite(dy) else None

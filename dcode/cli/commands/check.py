@@ -12,7 +12,7 @@ from dcode.cli.session import Session
 from dcode.cli.source import Source, read_source, source_argument
 from dcode.cli.violations import cure, violation_lines
 from dcode.cli.wishes import Wishes, artwork_options
-from dcode.cli.words import plural, size
+from dcode.client.words import plural, size
 
 REMARKS = 5
 
@@ -40,7 +40,7 @@ def check(session: Session, file: str, wishes: Wishes) -> int:
 def _lines(source: Source, report: dict[str, Any], *, tried: bool) -> list[str]:
     bounds = report["bounds"]
     area = "X {left:.1f} to {right:.1f}, Y {bottom:.1f} to {top:.1f}".format(**bounds) if bounds else "no moves"
-    lines = [f"{source.name}: {size(report, source.made)}", area, *_remarks(source, report)]
+    lines = [f"{source.name}: {size(report, source.strokes)}", area, *_remarks(source, report)]
     if report["ok"]:
         return [*lines, "It is within the limits."]
     return [*lines, *violation_lines(source, report), *cure(source, report, tried=tried)]

@@ -15,7 +15,7 @@ from dcode.cli.lazy import Entry, Table
 from dcode.cli.reach import reach
 from dcode.cli.sentences import sentences
 from dcode.cli.session import Session
-from dcode.cli.words import table
+from dcode.client.words import table
 from dcode.config import paths
 from dcode.config.machine_file import find_machine
 from dcode.config.machine_store import MachineStore

@@ -11,7 +11,7 @@ from dcode.api.codec import Message
 from dcode.cli.command import command, daemon_options, group
 from dcode.cli.lazy import Entry, Table
 from dcode.cli.session import Session
-from dcode.cli.words import table
+from dcode.client.words import table
 from dcode.errors import DaemonUnreachable, MachineNotReady
 
 _AT = "dcode.cli.commands.daemon"

@@ -11,7 +11,7 @@ from dcode.api.codec import Message
 from dcode.cli.command import command, daemon_options
 from dcode.cli.drawn import Drawn, must_be_writable
 from dcode.cli.exit_codes import ExitCode
-from dcode.cli.follow import follow, result, tell_detached, tell_end
+from dcode.cli.follow import follow, result, tell_detached, tell_end, tell_queued
 from dcode.cli.reach import reach
 from dcode.cli.session import Session
 from dcode.cli.wished import Wished, drawn_here, program_of_job, queued, wait_for_drawings, wish_options
@@ -59,8 +59,7 @@ def draw(
     with reach(session) as daemon:
         if detach:
             job = queued(daemon, wished, confirmed=yes)
-            session.reply(result(job), lambda value: [f"Job {job['id']}, {job['name']}, is queued.", *_held(job)])
-            return ExitCode.DONE
+            return tell_queued(session, job, *_held(job))
         if wished.request.live:
             return _draw_live(session, daemon, wished, to, preview, yes=yes)
         return _draw(session, daemon, wished, to, preview, yes=yes)
@@ -94,8 +93,7 @@ def _draw_live(
         return ExitCode.INTERRUPTED
     job = queued(daemon, wished, confirmed=yes or session.output.interactive)
     if job["held"]:
-        session.reply(result(job), lambda value: [f"Job {job['id']}, {job['name']}, is queued.", *_held(job)])
-        return ExitCode.DONE
+        return tell_queued(session, job, *_held(job))
     try:
         ended = follow(daemon, job["id"], session.output)
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ from dcode.cli.program import examine, time_of
 from dcode.cli.session import Session
 from dcode.cli.source import Source, read_source, source_argument
 from dcode.cli.wishes import Wishes, artwork_options
-from dcode.cli.words import clock, duration, length, plural, size
+from dcode.client.words import clock, duration, length, plural, size
 
 PARTS = {
     "draw_s": "drawing",
@@ -44,7 +44,7 @@ def _lines(source: Source, answer: dict[str, Any]) -> list[str]:
     return [
         f"{source.name}: about {duration(answer['seconds'])}",
         ", ".join(parts) or "less than a second",
-        size(answer, source.made),
+        size(answer, source.strokes),
         *(_pen_line(pen) for pen in answer["pens"] if len(answer["pens"]) > 1),
     ]
 

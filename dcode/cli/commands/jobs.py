@@ -8,7 +8,7 @@ from dcode.api.codec import Message
 from dcode.cli.command import command, group
 from dcode.cli.lazy import Entry, Table
 from dcode.cli.session import Session
-from dcode.cli.words import clock, drift_words, duration, facts, table
+from dcode.client.words import clock, drift_words, duration, facts, table
 
 _AT = "dcode.cli.commands.jobs"
 MEMBERS: Table = {

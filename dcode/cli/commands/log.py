@@ -18,7 +18,7 @@ from dcode.api.codec import Message
 from dcode.cli.command import command
 from dcode.cli.output import Unwritable
 from dcode.cli.session import Session
-from dcode.cli.words import plural
+from dcode.client.words import plural
 
 STDOUT: Final = 1
 SIGNS: Final = {"out": ">", "in": "<", "note": "·"}

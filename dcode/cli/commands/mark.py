@@ -7,15 +7,14 @@ from pathlib import Path
 import click
 
 from dcode.cli.command import command, daemon_options
-from dcode.cli.commands.plot import queue, refused
 from dcode.cli.exit_codes import ExitCode
-from dcode.cli.follow import follow, tell_detached, tell_end, unfinished
+from dcode.cli.follow import follow_to_end
 from dcode.cli.program import workshop
+from dcode.cli.queueing import queue
 from dcode.cli.reach import reach
 from dcode.cli.session import Session
 from dcode.cli.source import Source
 from dcode.client.sync import Client
-from dcode.errors import UnsafeProgram
 from dcode.gcode.motion import Kind
 from dcode.gcode.write import write
 from dcode.machine.marking import SIZE_MM, marking
@@ -45,17 +44,10 @@ def mark(session: Session, corners: bool, cross: bool, size: float, yes: bool) -
         if session.output.interactive and not yes and not session.output.ask("Draw the marks now?"):
             session.output.note("Nothing is drawn.")
             return ExitCode.INTERRUPTED
-        session.about_failure = lambda error: unfinished(source.lines, error)
-        try:
-            job = queue(session, daemon, source, fit=False, clip=False)
-        except UnsafeProgram as error:
-            return refused(session, source, error, tried=False)
-        session.about_failure = lambda error: unfinished(source.lines, error, job["id"])
-        try:
-            ended = follow(daemon, job["id"], session.output)
-        except KeyboardInterrupt:
-            return tell_detached(session, job["id"])
-        return tell_end(session, ended)
+        job = queue(session, daemon, source)
+        if job is None:
+            return ExitCode.USAGE
+        return follow_to_end(session, daemon, job["id"])
 
 
 def _source(session: Session, daemon: Client, size: float, *, corners: bool, cross: bool) -> Source | None:

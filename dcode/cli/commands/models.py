@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from dcode.cli.command import command
+from dcode.cli.own_worker import states_of_own_worker
 from dcode.cli.session import Session
-from dcode.cli.words import table
+from dcode.client.words import table
 
 
 @command()
@@ -17,12 +18,10 @@ def models(session: Session) -> None:
     one that is not there is fetched when it is first drawn with. Any other model of the same format can be named too,
     by its hub id or its folder.
     """
-    import asyncio
-
     from dcode.generation.engines import ENGINES
     from dcode.generation.known_models import KNOWN
 
-    states = asyncio.run(_states())
+    states = {one.name: (one.ready, one.says) for one in states_of_own_worker()}
     engines = [
         {
             "engine": name,
@@ -45,18 +44,6 @@ def models(session: Session) -> None:
         for one in KNOWN
     ]
     session.reply({"engines": engines, "models": known}, _lines)
-
-
-async def _states() -> dict[str, tuple[bool, str]]:
-    from dcode.config import paths
-    from dcode.config.settings import load_settings
-    from dcode.generation.configured import supervisor_of
-
-    supervisor = supervisor_of(load_settings().settings.generation, paths.config_dir())
-    try:
-        return {one.name: (one.ready, one.says) for one in await supervisor.engines()}
-    finally:
-        await supervisor.close()
 
 
 def _lines(answer: dict[str, Any]) -> list[str]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dcode.cli.command import command, daemon_options
-from dcode.cli.commands.status import status_lines
-from dcode.cli.reach import reach
 from dcode.cli.session import Session
+from dcode.cli.steering import set_moving
 
 NEGATIVE_NUMBERS = {"ignore_unknown_options": True}  # -10 is a number here, not the option -1
 NUDGE = click.FloatRange(-50, 50)  # mm, as plotter.nudge takes it
@@ -24,7 +21,7 @@ def home(session: Session, here: bool) -> None:
     With end-stops the machine finds home by itself. Without, it does not know where it is when it is switched on:
     bring the gondola to the home position by hand and say so with --here.
     """
-    _do(session, "plotter.home", here=here)
+    set_moving(session, "plotter.home", here=here)
 
 
 @command(context_settings=NEGATIVE_NUMBERS)
@@ -42,7 +39,7 @@ def jog(session: Session, by: tuple[float, ...], to: tuple[float, float] | None,
     if (to is None) == (not by) or len(by) not in (0, 2):
         raise click.UsageError("Either DX and DY, or --to X Y.", click.get_current_context())
     where = {"x": to[0], "y": to[1]} if to else {"dx": by[0], "dy": by[1]}
-    _do(session, "plotter.jog", **where, **({"feed": feed} if feed else {}))
+    set_moving(session, "plotter.jog", **where, **({"feed": feed} if feed else {}))
 
 
 @command(context_settings=NEGATIVE_NUMBERS)
@@ -55,14 +52,4 @@ def nudge(session: Session, dx: float, dy: float) -> None:
     By DX to the right and DY up, in mm, with the pen up. While the position is not known nothing keeps the
     gondola off the edges: look where it goes. dcode register then says where it is.
     """
-    _do(session, "plotter.nudge", dx=dx, dy=dy)
-
-
-def _do(session: Session, method: str, **params: Any) -> None:
-    with reach(session) as daemon:
-        try:
-            answer = daemon.call(method, **params)
-        except KeyboardInterrupt:
-            session.output.note("The machine finishes what it was told; dcode stop   stops it.")
-            raise
-    session.reply(answer, status_lines)
+    set_moving(session, "plotter.nudge", dx=dx, dy=dy)

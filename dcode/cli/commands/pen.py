@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from dcode.api.codec import Message
 from dcode.cli.command import command, daemon_options
-from dcode.cli.commands.status import status_lines
 from dcode.cli.reach import reach
 from dcode.cli.session import Session
-from dcode.cli.words import duration, table
+from dcode.cli.steering import set_moving, steer
+from dcode.client.words import duration, table
 
 STEP: Final = 1.0  # degrees
 _WORDS: Final = ("up", "down", "deeper", "lighter", "ledger", "fresh", "test")
@@ -53,9 +53,9 @@ def pen(session: Session, what: str | float, number: float | None) -> None:
     match what:
         case "deeper" | "lighter":
             by = STEP if number is None else number
-            _adjust(session, by if what == "deeper" else -by)
+            steer(session, "plotter.adjust", pen_degrees=by if what == "deeper" else -by)
         case "test":
-            _steer(session, "plotter.touch_test")
+            steer(session, "plotter.touch_test")
         case "ledger":
             _show_ledger(session, "pens.ledger")
         case "fresh":
@@ -63,27 +63,7 @@ def pen(session: Session, what: str | float, number: float | None) -> None:
                 raise click.UsageError("Pens are numbered from 1 on.", click.get_current_context())
             _show_ledger(session, "pens.fresh", **({} if number is None else {"pen": int(number)}))
         case _:
-            with reach(session) as daemon:
-                session.reply(_move(session, daemon, what), status_lines)
-
-
-def _move(session: Session, daemon: Any, to: str | float) -> Message:
-    try:
-        status: Message = daemon.call("plotter.pen", to=to)
-    except KeyboardInterrupt:
-        session.output.note("The machine finishes what it was told; dcode stop   stops it.")
-        raise
-    return status
-
-
-def _adjust(session: Session, by: float) -> None:
-    _steer(session, "plotter.adjust", pen_degrees=by)
-
-
-def _steer(session: Session, method: str, **params: float) -> None:
-    """Of a job that is at the machine: a daemon that has none is not started."""
-    with session.daemon() as daemon:
-        session.reply(daemon.call(method, **params), status_lines)
+            set_moving(session, "plotter.pen", to=what)
 
 
 def _show_ledger(session: Session, method: str, **params: int) -> None:

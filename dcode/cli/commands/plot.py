@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import click
 
-from dcode.api.codec import Message
 from dcode.cli.command import command, daemon_options
 from dcode.cli.exit_codes import ExitCode
-from dcode.cli.follow import follow, result, tell_detached, tell_end, unfinished
+from dcode.cli.follow import follow, tell_detached, tell_end, tell_queued
 from dcode.cli.pen_asking import ask_to_keep
+from dcode.cli.queueing import Ready, made_ready, queue
 from dcode.cli.reach import reach
-from dcode.cli.recognise import Kind
-from dcode.cli.sentences import sentences
 from dcode.cli.session import Session
-from dcode.cli.source import Source, read_source, source_argument
-from dcode.cli.violations import tell_violations
+from dcode.cli.source import read_source, source_argument
 from dcode.cli.wishes import Wishes, artwork_options
 from dcode.client.sync import Client
-from dcode.client.upload import upload
-from dcode.errors import ConfigError, UnsafeProgram
+from dcode.errors import ConfigError
 
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
-SHOWN_FROM: Final = 4_000_000  # bytes; a smaller upload is over before one could read how far it is
 
 
 @command()
@@ -76,50 +70,28 @@ def plot(
         from dcode.cli.rehearsal import rehearse
 
         return rehearse(session, source, wishes, preview)
-    session.about_failure = lambda error: unfinished(source.lines, error)
-    examined = None
-    if source.kind is not Kind.GCODE or wishes.said or preview:
-        from dcode.cli.rehearsal import prepared
-
-        examined = prepared(session, source, wishes, preview)
-    if examined and examined.source.made:
-        source = examined.source
-        if not examined.report["ok"]:
-            error = UnsafeProgram("The check refused it.", examined.report)
-            return refused(session, source, error, tried=wishes.fit or wishes.clip)
-        wishes = replace(wishes, fit=False, clip=False)  # that is done
+    ready = made_ready(session, source, wishes, preview)
+    if ready is None:
+        return ExitCode.USAGE
     with reach(session) as daemon:
         if ink:
             _must_be_simulated(daemon)
         if session.output.interactive and not yes:
             from dcode.cli.rehearsal import agreed
 
-            if not agreed(session, daemon, source, wishes, examined):
+            if not agreed(session, daemon, ready.source, ready.wishes, ready.examined):
                 session.output.note("Nothing is plotted.")
                 return ExitCode.INTERRUPTED
-        return _plot(session, daemon, source, fit=wishes.fit, clip=wishes.clip, detach=detach, ink=ink, audit=audit)
+        return _plot(session, daemon, ready, detach=detach, ink=ink, audit=audit)
 
 
-def _plot(
-    session: Session,
-    daemon: Client,
-    source: Source,
-    *,
-    fit: bool,
-    clip: bool,
-    detach: bool,
-    ink: Path | None,
-    audit: str,
-) -> ExitCode:
+def _plot(session: Session, daemon: Client, ready: Ready, *, detach: bool, ink: Path | None, audit: str) -> ExitCode:
     also = {"audit": audit} if audit != "off" else None
-    try:
-        job = queue(session, daemon, source, fit=fit, clip=clip, also=also)
-    except UnsafeProgram as error:
-        return refused(session, source, error, tried=fit or clip)
-    session.about_failure = lambda error: unfinished(source.lines, error, job["id"])
+    job = queue(session, daemon, ready.source, fit=ready.wishes.fit, clip=ready.wishes.clip, also=also)
+    if job is None:
+        return ExitCode.USAGE
     if detach:
-        session.reply(result(job), lambda value: [f"Job {job['id']}, {job['name']}, is queued."])
-        return ExitCode.DONE
+        return tell_queued(session, job)
     try:
         ended = follow(daemon, job["id"], session.output)
     except KeyboardInterrupt:
@@ -129,43 +101,6 @@ def _plot(
         daemon.call("sim.ink", path=str(ink.absolute()))
         session.output.note(f"The ink is in {ink}.")
     return tell_end(session, ended)
-
-
-def queue(
-    session: Session, daemon: Client, source: Source, *, fit: bool, clip: bool, also: Message | None = None
-) -> Message:
-    """Send the file; the job, checked and ready. `also`: what else job.begin takes."""
-
-    def show(received: int) -> None:
-        if session.output.live and len(source.data) >= SHOWN_FROM:
-            session.output.show(f"Sending {source.name}: {100 * received // len(source.data)} %")
-
-    try:
-        answer = upload(
-            daemon, source.name, source.data, fit=fit, clip=clip, require_ready=True, also=also, progress=show
-        )
-    except KeyboardInterrupt:
-        session.output.note("dcode jobs   shows whether it was queued already.")
-        raise
-    finally:
-        session.output.show("")
-    for warning in answer.get("warnings", []):
-        session.output.note(warning)
-    job: Message = answer["job"]
-    return job
-
-
-def refused(session: Session, source: Source, error: UnsafeProgram, *, tried: bool) -> ExitCode:
-    """The check's report, in words on stderr and whole on stdout with --json."""
-    report = error.fields.get("report")
-    if isinstance(report, dict) and report.get("violations"):
-        tell_violations(session.output, source, report, tried=tried)
-    else:
-        sentence, below = sentences(error)
-        session.output.fail(f"{source.name}: {sentence[:1].lower()}{sentence[1:]}", below)
-    if session.json:
-        session.output.answer(session.failure(error))
-    return ExitCode.USAGE
 
 
 def _must_be_simulated(daemon: Client) -> None:

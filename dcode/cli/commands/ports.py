@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from dcode.cli.command import command
 from dcode.cli.session import Session
-from dcode.cli.words import table
+from dcode.client.words import table
 from dcode.link.ports import PortInfo, list_ports
 
 

@@ -15,7 +15,7 @@ from dcode.cli.session import Session
 from dcode.cli.source import Source, read_source, source_argument
 from dcode.cli.violations import violation_lines
 from dcode.cli.wishes import Wishes, artwork_options
-from dcode.cli.words import duration, length, plural, size
+from dcode.client.words import duration, length, plural, size
 
 
 @command()
@@ -89,7 +89,7 @@ def preview(
         return
     Path(output).write_bytes(drawn)
     answer = examined.report | {"file": str(Path(output).absolute()), "format": kind.value}
-    session.reply(answer, lambda value: [f"{output}: {size(value, examined.source.made)}"])
+    session.reply(answer, lambda value: [f"{output}: {size(value, examined.source.strokes)}"])
 
 
 def _must_go_together(look: Look, *, animate: bool, timed: bool, compared: bool) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 import click
 
 from dcode.cli.command import command, group
 from dcode.cli.lazy import Entry, Table
+from dcode.cli.profile_json import profile_json
 from dcode.cli.session import Session
-from dcode.cli.words import table
+from dcode.client.words import table
 from dcode.config.paths import data_dir
 from dcode.firmware.profile import builtin_profiles, load_profile
 
@@ -55,20 +54,7 @@ def show(session: Session, name: str) -> None:
     A built-in one by its name, or a file by its path.
     """
     profile = load_profile(name, data_dir("firmware_profiles"))
-    session.reply(as_json(profile), lambda value: table([[key, text] for key, text in _flat(value)]))
-
-
-def as_json(value: Any) -> Any:
-    """A profile's values as JSON: patterns by their text, bytes as latin-1."""
-    if is_dataclass(value):
-        return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): as_json(one) for key, one in value.items()}
-    if isinstance(value, tuple):
-        return [as_json(one) for one in value]
-    if isinstance(value, bytes):
-        return value.decode("latin-1")
-    return value.pattern if isinstance(value, re.Pattern) else value
+    session.reply(profile_json(profile), lambda value: table([[key, text] for key, text in _flat(value)]))
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
 
 from dcode.cli.command import command, daemon_options
-from dcode.cli.commands.plot import queue, refused
 from dcode.cli.exit_codes import ExitCode
-from dcode.cli.follow import follow, result, tell_detached, tell_end, unfinished
+from dcode.cli.follow import follow_to_end, tell_queued
+from dcode.cli.queueing import made_ready, queue
 from dcode.cli.reach import reach
-from dcode.cli.rehearsal import prepared
 from dcode.cli.session import Session
 from dcode.cli.source import read_source, source_argument
 from dcode.cli.wishes import Wishes, artwork_options
-from dcode.errors import UnsafeProgram
 
 
 @command()
@@ -50,28 +47,17 @@ def rehearse(
         raise click.UsageError("--box, --hull and --seconds exclude each other.", click.get_current_context())
     wanted = _wanted(seconds, repeat, hull=hull)
     source = read_source(file, as_text=wishes.text)
-    session.about_failure = lambda error: unfinished(source.lines, error)
-    examined = prepared(session, source, wishes, None)
-    if examined and examined.source.made:
-        source = examined.source
-        if not examined.report["ok"]:
-            error = UnsafeProgram("The check refused it.", examined.report)
-            return refused(session, source, error, tried=wishes.fit or wishes.clip)
-        wishes = replace(wishes, fit=False, clip=False)  # that is done
+    ready = made_ready(session, source, wishes)
+    if ready is None:
+        return ExitCode.USAGE
     with reach(session) as daemon:
-        try:
-            job = queue(session, daemon, source, fit=wishes.fit, clip=wishes.clip, also={"rehearse": wanted})
-        except UnsafeProgram as error:
-            return refused(session, source, error, tried=wishes.fit or wishes.clip)
-        session.about_failure = lambda error: unfinished(source.lines, error, job["id"])
+        fit, clip = ready.wishes.fit, ready.wishes.clip
+        job = queue(session, daemon, ready.source, fit=fit, clip=clip, also={"rehearse": wanted})
+        if job is None:
+            return ExitCode.USAGE
         if detach:
-            session.reply(result(job), lambda value: [f"Job {job['id']}, {job['name']}, is queued."])
-            return ExitCode.DONE
-        try:
-            ended = follow(daemon, job["id"], session.output)
-        except KeyboardInterrupt:
-            return tell_detached(session, job["id"])
-        return tell_end(session, ended)
+            return tell_queued(session, job)
+        return follow_to_end(session, daemon, job["id"])
 
 
 def _wanted(seconds: float | None, times: int, *, hull: bool) -> dict[str, Any]:

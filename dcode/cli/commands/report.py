@@ -14,7 +14,7 @@ from dcode.cli.command import command
 from dcode.cli.evidence import gather
 from dcode.cli.scrub import Scrubber
 from dcode.cli.session import Session
-from dcode.cli.words import plural, table
+from dcode.client.words import plural, table
 
 README: Final = """\
 This is a report of dcode, a plotter controller, made by `dcode report` for whoever is to find a fault.

@@ -5,15 +5,15 @@ from __future__ import annotations
 import click
 
 from dcode.cli.command import command
-from dcode.cli.commands.status import status_lines
 from dcode.cli.session import Session
+from dcode.cli.steering import steer
 
 
 @command()
 @click.option("--now", is_flag=True, help="Not at the end of the stroke but in it; the pen is lifted there.")
 def pause(session: Session, now: bool) -> None:
     """Pause at the end of the stroke."""
-    _steer(session, "plotter.pause", now=now)
+    steer(session, "plotter.pause", now=now)
 
 
 @command()
@@ -36,12 +36,7 @@ def stop(session: Session) -> None:
     As fast as its firmware can; the position is lost where the firmware cannot prove it. Moves that are in the
     firmware's buffer may still run: in an emergency, pull the plug.
     """
-    _steer(session, "plotter.stop")
-
-
-def _steer(session: Session, method: str, **params: bool) -> None:
-    with session.daemon() as daemon:
-        session.reply(daemon.call(method, **params), status_lines)
+    steer(session, "plotter.stop")
 
 
 def _ending(state: str) -> str:

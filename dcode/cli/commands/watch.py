@@ -6,10 +6,10 @@ import click
 
 from dcode.api.codec import Message
 from dcode.cli.command import command
-from dcode.cli.commands.status import status_lines
 from dcode.cli.exit_codes import ExitCode
-from dcode.cli.follow import follow, tell_detached, tell_end
+from dcode.cli.follow import follow_to_end
 from dcode.cli.session import Session
+from dcode.cli.status_lines import status_lines
 from dcode.client.sync import Client
 
 
@@ -26,11 +26,7 @@ def watch(session: Session, job: int | None) -> int:
         if number is None:
             session.reply(daemon.call("status"), status_lines)
             return ExitCode.DONE
-        try:
-            ended = follow(daemon, number, session.output, session.output.answer if session.json else _ignore)
-        except KeyboardInterrupt:
-            return tell_detached(session, number)
-    return tell_end(session, ended)
+        return follow_to_end(session, daemon, number, session.output.answer if session.json else _ignore)
 
 
 def _current(daemon: Client) -> int | None:

@@ -10,8 +10,9 @@ import click
 
 from dcode.cli.command import command, group
 from dcode.cli.lazy import Entry, Table
+from dcode.cli.own_worker import states_of_own_worker
 from dcode.cli.session import Session
-from dcode.cli.words import table
+from dcode.client.words import table
 
 _AT = "dcode.cli.commands.worker"
 MEMBERS: Table = {
@@ -110,21 +111,8 @@ def engines(session: Session) -> None:
 
     As the worker of the settings sees it, with its interpreter or on its computer.
     """
-    import asyncio
-
-    from dcode.config import paths
-    from dcode.config.settings import load_settings
-    from dcode.generation.configured import supervisor_of
-
-    async def ask() -> list[dict[str, Any]]:
-        supervisor = supervisor_of(load_settings().settings.generation, paths.config_dir())
-        try:
-            states = await supervisor.engines()
-        finally:
-            await supervisor.close()
-        return [{"engine": one.name, "ready": one.ready, "needs": one.says} for one in states]
-
-    session.reply(asyncio.run(ask()), _engine_lines)
+    states = [{"engine": one.name, "ready": one.ready, "needs": one.says} for one in states_of_own_worker()]
+    session.reply(states, _engine_lines)
 
 
 def _engine_lines(states: list[dict[str, Any]]) -> list[str]:

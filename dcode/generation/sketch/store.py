@@ -16,8 +16,6 @@ One .npz of plain arrays, so that it needs no more than numpy to read:
 
 from __future__ import annotations
 
-import json
-import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import as_file, files
@@ -27,14 +25,15 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from dcode.errors import GenerationError
+from dcode.generation.sketch.arrays import Kind, read_arrays
 from dcode.geometry.lines import Lines, Offsets, ranges
 
 FORMAT: Final = "dcode-lineart"
 VERSION: Final = 1
 GRID: Final = 255  # the largest coordinate
 SHIPPED: Final = "lineart.npz"
-_ARRAYS: Final = ("points", "strokes", "drawings", "sets", "captions", "cluster", "texts", "names", "tags", "about")
+_ARRAYS: Final = ("points", "strokes", "drawings", "sets", "captions", "cluster", "texts", "names", "tags")
+_KIND: Final = Kind("line-art library", FORMAT, VERSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +118,11 @@ class Store:
 
 def read_store(path: Path) -> Store:
     """A library from its file. Raises GenerationError, reason "unavailable", where it is none that this dcode reads."""
+    arrays, about = read_arrays(path, _KIND, _ARRAYS)
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in _ARRAYS}
-        about: Any = json.loads(arrays["about"].tobytes())
-        known = about["format"] == FORMAT and about["version"] == VERSION
         sources = tuple(Source(*(str(row[key]) for key in Source.__slots__)) for row in about["sets"])
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise _unreadable(path, str(error)) from error
-    if not known:
-        raise _unreadable(path, f"it is {about['format']} {about['version']}")
+    except (KeyError, TypeError) as error:
+        raise _KIND.unreadable(path, str(error)) from error
     return Store(
         np.cumsum(arrays["points"], axis=0, dtype=np.uint8),
         _starts(arrays["strokes"]),
@@ -147,11 +141,6 @@ def shipped_store() -> Store:
     """The library that comes with dcode."""
     with as_file(files(__package__) / "data" / SHIPPED) as path:
         return read_store(path)
-
-
-def _unreadable(path: Path, why: str) -> GenerationError:
-    told = f"{path.name} is no line-art library of format {FORMAT} {VERSION}: {why}."
-    return GenerationError(told, reason="unavailable", file=str(path))
 
 
 def _starts(counts: npt.NDArray[np.integer[Any]]) -> Offsets:

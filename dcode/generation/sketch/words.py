@@ -17,25 +17,23 @@ then by its spelling: the words that share most of its trigrams. One .npz:
 
 from __future__ import annotations
 
-import json
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from dcode.errors import GenerationError
+from dcode.generation.sketch.arrays import Kind, read_arrays
 from dcode.generation.sketch.phrase import singular_forms, told, turned
 
 FORMAT: Final = "dcode-words"
 VERSION: Final = 1
 SHIPPED: Final = "words.npz"
-_ARRAYS: Final = ("vectors", "weights", "nouns", "words", "narrow", "wider", "mean", "axes", "about")
+_ARRAYS: Final = ("vectors", "weights", "nouns", "words", "narrow", "wider", "mean", "axes")
 _HEAD: Final = 2.0  # how much more the head noun weighs
 _LIKE: Final = 0.5  # of the trigrams of two words that must be shared for one to stand for the other
 _SWAPPED: Final = 0.9  # how much alike words of the same letters are
@@ -184,15 +182,7 @@ def _unit(vectors: npt.NDArray[np.float32]) -> Vectors:
 
 def read_words(path: Path) -> Words:
     """A table from its file. Raises GenerationError, reason "unavailable", where it is none that this dcode reads."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in _ARRAYS}
-        about: Any = json.loads(arrays["about"].tobytes())
-        known = about["format"] == FORMAT and about["version"] == VERSION
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise _unreadable(path, str(error)) from error
-    if not known:
-        raise _unreadable(path, f"it is {about['format']} {about['version']}")
+    arrays, _ = read_arrays(path, Kind("word table", FORMAT, VERSION), _ARRAYS)
     words = arrays["words"].tobytes().decode().split("\n")
     narrow = arrays["narrow"].tobytes().decode().split("\n") if len(arrays["narrow"]) else []
     return Words(
@@ -210,8 +200,3 @@ def shipped_words() -> Words:
     """The table that comes with dcode."""
     with as_file(files(__package__) / "data" / SHIPPED) as path:
         return read_words(path)
-
-
-def _unreadable(path: Path, why: str) -> GenerationError:
-    told_why = f"{path.name} is no word table of format {FORMAT} {VERSION}: {why}."
-    return GenerationError(told_why, reason="unavailable", file=str(path))

@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 
 from dcode.geometry.lines import Lines
+from dcode.geometry.skeleton.united import united
 from dcode.ml.data.lineart.captions import Captioner, line_list
-from dcode.ml.data.lineart.clusters import ALIKE, clusters, near_pairs, pictures
+from dcode.ml.data.lineart.clusters import ALIKE, near_pairs, pictures
 from dcode.ml.data.lineart.fetch import debian_package, debian_version
 from dcode.ml.data.lineart.icons import Icon, icons
 from dcode.ml.data.lineart.pack import Drawing
@@ -111,7 +112,7 @@ def without_repeats(drawings: Sequence[Drawing], say: Say) -> list[Drawing]:
     pairs = near_pairs(pictures([drawing.lines for drawing in drawings]), ALIKE)
     images = pictures([drawing.lines for drawing in drawings])
     cosine = np.einsum("ij,ij->i", images[pairs[:, 0]], images[pairs[:, 1]])
-    group = clusters(len(drawings), pairs)
+    group = united(len(drawings), pairs)
     gone = np.zeros(len(drawings), dtype=bool)
     extra = dict[int, list[str]]()
     for (one, other), same in zip(pairs.tolist(), cosine.tolist(), strict=True):  # in the order of `one`

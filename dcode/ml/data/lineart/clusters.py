@@ -49,19 +49,6 @@ def near_pairs(images: Pictures, limit: float) -> npt.NDArray[np.int64]:
     return np.concatenate(pairs) if pairs else np.empty((0, 2), dtype=np.int64)
 
 
-def clusters(count: int, pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """For each drawing the lowest number of those that it is a near-duplicate of, over however many steps."""
-    leader = np.arange(count)
-    while True:
-        one, other = leader[pairs[:, 0]], leader[pairs[:, 1]]
-        apart = one != other
-        if not apart.any():
-            return leader
-        np.minimum.at(leader, np.maximum(one, other)[apart], np.minimum(one, other)[apart])
-        while not np.array_equal(further := leader[leader], leader):
-            leader = further
-
-
 def _ink(lines: Lines) -> npt.NDArray[np.float32]:
     """A picture of the lines, about 1 where one runs, each point shared out among four pixels, row 0 at the top."""
     bounds = lines.bounds

@@ -4,7 +4,7 @@ import numpy as np
 
 from dcode.geometry.lines import Lines
 from dcode.ml.data.lineart.build import without_repeats
-from dcode.ml.data.lineart.clusters import ALIKE, clusters, near_pairs, pictures
+from dcode.ml.data.lineart.clusters import ALIKE, near_pairs, pictures
 from dcode.ml.data.lineart.pack import Drawing
 
 HOUSE = [(0, 0), (0, 100), (50, 150), (100, 100), (100, 0), (0, 0)]
@@ -23,11 +23,6 @@ def test_place_and_size_do_not_matter_but_shape_does():
 def test_a_mirror_image_is_a_near_duplicate():
     mirrored = lines([(-x, y) for x, y in HOOK])
     assert near_pairs(pictures([lines(HOOK), lines(HOUSE), mirrored]), ALIKE).tolist() == [[0, 2]]
-
-
-def test_near_duplicates_over_several_steps_are_one_cluster():
-    assert clusters(6, np.array([[1, 3], [3, 5], [0, 2]])).tolist() == [0, 1, 0, 1, 4, 1]
-    assert clusters(3, np.empty((0, 2), dtype=np.int64)).tolist() == [0, 1, 2]
 
 
 def test_a_repeat_goes_and_leaves_its_words():
