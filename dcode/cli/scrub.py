@@ -46,6 +46,10 @@ _STEMS: Final = ("pass", "secret", "auth", "credential", "cookie", "pwd", "psk",
 # Quoted values keep their quotes; JSON within JSON has backslashes before them. After one, the value must be over.
 _OVER: Final = r"(?=[ \t]*(?:[,;)\]}&#\r\n]|\Z))"
 _THREE_QUOTES: Final = re.compile(r"""(?P<quote>\\*(?:"{3}|'{3})).*?(?:(?P=quote)|\Z)""", re.DOTALL)
+# In JSON within JSON a quote of the value has three backslashes, and a backslash of it four.
+_QUOTED_TWICE: Final = re.compile(
+    rf"""(?P<quote>\\["'])(?:\\\\(?:\\\\|\\["']|[^\\\n])|[^\\\n])*?(?P=quote){_OVER}"""
+)
 _QUOTED: Final = re.compile(rf"""(?P<quote>\\*["'])(?:\\.|[^\\\n])*?(?P=quote){_OVER}""")
 _BARE: Final = {
     "sentence": re.compile(r"(?P<quote>)[^\n]*"),
@@ -123,7 +127,7 @@ def _without_values(text: str) -> str:
     kept, at = [], 0
     while found := _SET_TO.search(text, at):
         kind = str(found.lastgroup)
-        forms = (_BARE[kind],) if kind == "key" else (_THREE_QUOTES, _QUOTED, _BARE[kind])
+        forms = (_BARE[kind],) if kind == "key" else (_THREE_QUOTES, _QUOTED_TWICE, _QUOTED, _BARE[kind])
         value = next(filter(None, (form.match(text, found.end()) for form in forms)), None)
         kept.append(text[at : found.end()])
         at = found.end()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from dcode.cli.profile_json import profile_json
@@ -91,6 +91,8 @@ def test_no_json_value_survives_under_the_name_of_a_secret(name: str, secret: st
 
 
 @given(name=st.sampled_from(NAMES + TOKENS), secret=PRINTABLE)
+@example(name="password", secret='",0000000000')
+@example(name="password", secret='\\",0000000000')
 def test_nor_in_the_text_of_json(name: str, secret: str):
     assert SCRUBBER.text(json.dumps({name: secret, "z": 1})) == json.dumps({name: MASK, "z": 1})
     assert SCRUBBER.text(json.dumps(json.dumps({name: secret}))).count(secret) == 0

@@ -83,7 +83,7 @@ class Session:
 
     def run(self) -> Outcome:
         """To the end of the job, in as many processes as it takes."""
-        outcome = self.outcome
+        outcome, lead_seconds = self.outcome, record._LEAD_SECONDS
         record._LEAD_SECONDS = self._lead_seconds
         try:
             while not outcome.state:
@@ -93,6 +93,8 @@ class Session:
             outcome.state = "hangs"
         except GivenUp:
             outcome.state = "given up"
+        finally:
+            record._LEAD_SECONDS = lead_seconds
         outcome.broken = self.judge.broken
         outcome.lines, outcome.seconds, outcome.digest = self.world.lines, self.world.now, self.world.digest()
         outcome.unseen = self.unseen
