@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 import pytest
+
+# Before anybody imports torch or numpy. Several processes at once: more threads in each only wait for one another, and
+# torch's do that at full speed (a small drawing took 25 s of a busy machine instead of 1.5 s).
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
 
 LONGEST: Final = ("reliability/test_schedules.py", "reliability/test_soak.py", "daemon/test_torture.py")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.resources import files
 from importlib.util import find_spec
 from typing import Final
 
@@ -18,18 +19,23 @@ from dcode.generation.wire import EngineState
 from dcode.tables import nearest
 
 EXTRA: Final = "pip install 'dcode[ml]'"
-DEFAULT: Final = "strokes"
+DEFAULT: Final = "library"  # `strokes`, as soon as weights ship that draw what a stranger recognises
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One engine. `needs` are names of modules; `instead` is who draws where one of them is missing."""
+    """One engine. `needs` are names of modules; `instead` is who draws where one of them is missing.
+
+    `model` is the file of the model that it draws by unless another is named, as package and name; None: it has none,
+    or fetches it.
+    """
 
     name: str
     about: str
     target: str
     needs: tuple[str, ...] = ()
     instead: str | None = None
+    model: tuple[str, str] | None = None
 
     @property
     def missing(self) -> list[str]:
@@ -41,6 +47,15 @@ class Entry:
         """What is missing and how to get it, as a sentence; empty when all is there."""
         missing = self.missing
         return f"{self.name} needs {_listed(missing)}: {EXTRA} installs {_it(missing)}." if missing else ""
+
+    @property
+    def unready(self) -> str:
+        """Why it cannot draw here without more being said, as a sentence; empty when it can."""
+        if lack := self.lack:
+            return lack
+        if self.model and not (files(self.model[0]) / self.model[1]).is_file():
+            return f"{self.name} comes without a model in this version: --model names the folder of one."
+        return ""
 
     def made(self) -> Engine:
         """The engine. Raises GenerationError, reason "unavailable", where something is missing or does not load."""
@@ -59,10 +74,11 @@ _TORCH: Final = ("torch", "diffusers", "transformers", "safetensors")
 _ALL: Final = (
     Entry(
         "strokes",
-        "Draws stroke by stroke with the model that ships.",
+        "Draws stroke by stroke, by a model of its own.",
         "dcode.generation.sketch.strokes:StrokesEngine",
         ("numpy",),
         "library",
+        ("dcode.generation.sketch", "data/strokes.safetensors"),
     ),
     Entry(
         "library",
@@ -104,7 +120,7 @@ class Engines:
 
     def states(self) -> tuple[EngineState, ...]:
         """Each engine, and whether it can draw here."""
-        return tuple(EngineState(one.name, not (lack := one.lack), lack) for one in self._entries.values())
+        return tuple(EngineState(one.name, not (why := one.unready), why) for one in self._entries.values())
 
     def candidates(self, name: str | None, *, only: bool) -> Iterator[Entry]:
         """The engine that was asked for (None: the default one), then those that stand in for it, unless `only`.

@@ -11,7 +11,8 @@ def order(name: str | None, *, only: bool = False) -> list[str]:
 
 
 def test_the_order_in_which_engines_stand_in_for_each_other():
-    assert order(None) == ["strokes", "library"]
+    assert order(None) == ["library"]
+    assert order("strokes") == ["strokes", "library"]
     assert order("trace") == ["trace", "strokes", "library"]
     assert order("sd-gcode") == ["sd-gcode", "trace", "strokes", "library"]
     assert order("sd-gcode", only=True) == ["sd-gcode"]
@@ -50,3 +51,15 @@ def test_states_say_who_can_draw():
     states = Engines(entries).states()
     assert [(state.name, state.ready) for state in states] == [("a", True), ("b", False)]
     assert "no_such.module" in states[1].says
+
+
+def test_an_engine_without_its_model_is_not_ready_and_says_how_it_would_be():
+    here, gone = (
+        Entry("strokes", "", "os:getcwd", model=("dcode.generation.sketch", f"data/{name}"))
+        for name in ("words.npz", "none.npz")
+    )
+    states = {state.ready: state.says for state in (*Engines({"a": here}).states(), *Engines({"b": gone}).states())}
+    assert states == {
+        True: "",
+        False: "strokes comes without a model in this version: --model names the folder of one.",
+    }
