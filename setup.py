@@ -1,5 +1,7 @@
 """The parts of the build that pyproject.toml cannot say: the compiled kernels and the data beside the package."""
 
+import os
+
 from Cython.Build import cythonize
 from setuptools import Extension, find_packages, setup
 
@@ -15,6 +17,8 @@ KERNELS = {
     "dcode.geometry.strokes": ["darkest", "streamlines"],
     "dcode.machine": ["lookahead"],
 }
+AT_ONCE = os.cpu_count() or 1
+
 # Without contraction no machine rounds otherwise than Python does.
 EXACT = ["-O3", "-g0", "-ffp-contract=off", "-fno-math-errno"]
 
@@ -39,6 +43,7 @@ setup(
         ]
     },
     exclude_package_data={"": ["*.c"]},
+    options={"build_ext": {"parallel": AT_ONCE}},
     # Optional: where no compiler is at hand numpy or plain Python gives the same result, more slowly.
     ext_modules=cythonize(
         [Extension("dcode.gcode._scan", ["dcode/gcode/_scan.pyx"], extra_compile_args=["-O2", "-g0"], optional=True)],
@@ -55,6 +60,7 @@ setup(
             for package, names in KERNELS.items()
             for name in names
         ],
+        nthreads=AT_ONCE,
         language_level=3,
         compiler_directives={
             "boundscheck": False,
