@@ -47,9 +47,7 @@ _STEMS: Final = ("pass", "secret", "auth", "credential", "cookie", "pwd", "psk",
 _OVER: Final = r"(?=[ \t]*(?:[,;)\]}&#\r\n]|\Z))"
 _THREE_QUOTES: Final = re.compile(r"""(?P<quote>\\*(?:"{3}|'{3})).*?(?:(?P=quote)|\Z)""", re.DOTALL)
 # In JSON within JSON a quote of the value has three backslashes, and a backslash of it four.
-_QUOTED_TWICE: Final = re.compile(
-    rf"""(?P<quote>\\["'])(?:\\\\(?:\\\\|\\["']|[^\\\n])|[^\\\n])*?(?P=quote){_OVER}"""
-)
+_QUOTED_TWICE: Final = re.compile(rf"""(?P<quote>\\["'])(?:\\\\(?:\\\\|\\["']|[^\\\n])|[^\\\n])*?(?P=quote){_OVER}""")
 _QUOTED: Final = re.compile(rf"""(?P<quote>\\*["'])(?:\\.|[^\\\n])*?(?P=quote){_OVER}""")
 _BARE: Final = {
     "sentence": re.compile(r"(?P<quote>)[^\n]*"),
