@@ -42,6 +42,7 @@ TRACE: Final = Known(
 SD_GCODE: Final = Known(
     "sd-gcode", "twarner/dcode-sd-gcode-v3", "the original's last and largest", 2900, "as its page says", BASE.model
 )
+CAPTIONER: Final = "Salesforce/blip-image-captioning-large"  # what the original captioned its pictures with
 TEXT: Final = Known("text", "twarner/dcode-flan-t5-base", "the original's text model", 1000, "as its page says")
 KNOWN: Final = (
     TRACE,

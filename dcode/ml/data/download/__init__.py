@@ -1,0 +1,1 @@
+"""Pictures and drawings from the places that publish them. Only the standard library is needed."""
