@@ -80,7 +80,8 @@ class Drawn:
     """One drawing. `lines` in any unit, y up: who plots it fits, orders and checks it like any stranger's.
 
     `score`: how well it is thought to show the prompt, more is better. `source`: what it was drawn after, with its
-    licence. `gcode`: the program as the engine wrote it, where it writes text.
+    licence. `gcode`: the program as the engine wrote it, where it writes text. `ended`: whether the model ended it, and
+    not a limit on how much it may draw.
     """
 
     lines: Lines
@@ -91,6 +92,7 @@ class Drawn:
     seed: int
     seconds: float
     gcode: str | None = None
+    ended: bool = True
 
 
 class Cancelled(Exception):

@@ -56,8 +56,11 @@ class StrokesEngine:
 
     name = "strokes"
 
-    def __init__(self, folder: Path | None = None, finder: Callable[[], Finder] | None = None) -> None:
-        self._folder, self._make_finder = folder, finder or _shipped_finder
+    def __init__(
+        self, folder: Path | None = None, finder: Callable[[], Finder] | None = None, *, ranked: bool = True
+    ) -> None:
+        """`ranked` false: the first candidate is the drawing, and no other is made."""
+        self._folder, self._make_finder, self._ranked = folder, finder or _shipped_finder, ranked
         self._finder: Finder | None = None
         self._models: dict[str | None, Model] = {}
 
@@ -66,7 +69,7 @@ class StrokesEngine:
     ) -> Sequence[Drawn]:
         """`count` drawings, the best first. Raises GenerationError, Cancelled."""
         model = self._model(request.model)
-        artist = _Artist(model, self._search(), request, report, cancelled)
+        artist = _Artist(model, self._search(), request, report, cancelled, ranked=self._ranked)
         found = [artist.drawn(request.seed + number) for number in range(request.count)]
         found.sort(key=lambda drawn: -(drawn.score or 0.0))
         best = found[0].score or 0.0
@@ -74,6 +77,10 @@ class StrokesEngine:
             told = f"The stroke model's drawings of {request.prompt.strip()!r} are not good enough."
             raise GenerationError(told, reason="unavailable", score=best)
         return found
+
+    def threshold(self, name: str | None = None) -> float | None:
+        """The score below which a drawing is not good enough; None where the model has none. Raises GenerationError."""
+        return self._model(name).threshold
 
     def _search(self) -> Finder:
         if self._finder is None:
@@ -101,6 +108,8 @@ class _Artist:
         request: DrawRequest,
         report: Callable[[Progress], None],
         cancelled: Callable[[], bool],
+        *,
+        ranked: bool,
     ) -> None:
         self._model, self._finder, self._report, self._cancelled = model, finder, report, cancelled
         asked, config = Taste(), model.decoder.config
@@ -113,20 +122,22 @@ class _Artist:
         self._things = self._known(request.prompt)
         # Several things are put side by side once all are drawn.
         self._live = request.live and request.count == 1 and len(self._things) == self._things[0].count == 1
+        self._count = 1 if self._live or not ranked else CANDIDATES
 
     def drawn(self, seed: int) -> Drawn:
         """The drawing of one seed: of each thing its best candidate, put together."""
         begun = time.perf_counter()
-        placed, scores = list[tuple[Lines, Place]](), list[float]()
+        placed, scores, ended = list[tuple[Lines, Place]](), list[float](), True
         for number, part in enumerate(self._things):
             ranked = self._ranked(part.words, (seed, number))
-            copies = [ranked[copy % len(ranked)][1] for copy in range(part.count)]
+            chosen = [ranked[copy % len(ranked)] for copy in range(part.count)]
+            copies, ended = [one[1] for one in chosen], ended and all(one[2] for one in chosen)
             row = copies[0] if len(copies) == 1 else composed([(copy, Place.BESIDE) for copy in copies])
             placed.append((row, part.place))
             scores.append(ranked[0][0])
         lines = placed[0][0] if len(placed) == 1 else composed(placed)
         took = time.perf_counter() - begun
-        return Drawn(lines, min(scores), None, StrokesEngine.name, self._model.name, seed, took)
+        return Drawn(lines, min(scores), None, StrokesEngine.name, self._model.name, seed, took, ended=ended)
 
     def _known(self, prompt: str) -> list[Part]:
         """The things of a prompt that a word is known of."""
@@ -138,17 +149,17 @@ class _Artist:
             raise GenerationError(told, reason="unavailable")
         return known
 
-    def _ranked(self, words: str, seed: tuple[int, int]) -> list[tuple[float, Lines]]:
-        """Candidates for one thing with their scores, the best first."""
+    def _ranked(self, words: str, seed: tuple[int, int]) -> list[tuple[float, Lines, bool]]:
+        """Candidates for one thing with their scores, and whether the model ended them; the best first."""
         decoder, text = self._model.decoder, self._finder.words.vector(words)
         memory = decoder.memory(text, self._neighbours(words), self._style)
         empty = decoder.memory(None, (), self._style)
-        count = 1 if self._live else CANDIDATES
-        made = candidates(decoder, memory, empty, count, seed, self._taste, self._caps, self._watch)
+        made = candidates(decoder, memory, empty, self._count, seed, self._taste, self._caps, self._watch)
         drawings = [as_plotted(decode(one.events)) for one in made]
         ranker = self._model.ranker
         scores = [one.likelihood for one in made] if ranker is None else ranker.scores(drawings, text).tolist()
-        return sorted(zip(scores, drawings, strict=True), key=lambda pair: -pair[0])
+        ended = [len(one.events) < self._caps.events for one in made]  # the cap leaves no other way on than the end
+        return sorted(zip(scores, drawings, ended, strict=True), key=lambda found: -found[0])
 
     def _neighbours(self, words: str) -> list[Events]:
         near = self._finder.near(words, self._model.decoder.config.neighbours)
