@@ -11,8 +11,10 @@ One class reads the four published layouts, which differ in three places only:
 
 Names of parameters are those of v3's file; checkpoint.py renames the others. All activations are GELU.
 
-`forward` is the plain model. Decoding goes through `begin` and `step`: keys and values of the memory are computed once,
-those of the text are kept, so that a token costs one row of the network and not the whole text again.
+`forward` is the plain model. For training it takes packed texts: of a padded batch only the real tokens go through the
+network's matrices, and attention alone sees the texts side by side. Decoding goes through `begin` and `step`: keys and
+values of the memory are computed once, those of the text are kept, so that a token costs one row of the network and not
+the whole text again.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ _Look = Callable[[Tensor], Tensor]
 MLP_MEMORY = 16  # memory tokens of v1 and v2
 LATENT_MEMORY = 64  # and of latent-gcode
 CHANNELS = (64, 128, 256)  # of the convolutions, before the last of v3
+_TABLES = 0.05  # standard deviation of tables when training begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,24 @@ class ConvProjector(nn.Module):
         return memory.view(len(latent), LATENT_MEMORY, -1)
 
 
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """Where packed tokens stand in their padded batch: `there` (n,) are places in the flat (batch * T)."""
+
+    there: Tensor
+    batch: int
+    length: int
+
+    def spread(self, x: Tensor) -> Tensor:
+        """(n, d) -> (batch, T, d) with zeros where no token is."""
+        flat = x.new_zeros(self.batch * self.length, x.shape[-1]).index_copy(0, self.there, x)
+        return flat.view(self.batch, self.length, -1)
+
+    def gather(self, x: Tensor) -> Tensor:
+        """(batch, T, d) -> (n, d)"""
+        return x.flatten(0, 1).index_select(0, self.there)
+
+
 class Attention(nn.Module):
     """Multi-head attention with the names and the packing of torch's: rows of q, then k, then v in one matrix."""
 
@@ -124,23 +145,28 @@ class Attention(nn.Module):
         """(batch, T, d) -> (batch, heads, T, d / heads)"""
         return x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
 
-    def all_three(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def all_three(self, x: Tensor, packing: Packing | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, keys and values of one text, in one multiplication."""
-        q, k, v = functional.linear(x, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)
+        joined = functional.linear(x, self.in_proj_weight, self.in_proj_bias)
+        q, k, v = (packing.spread(joined) if packing else joined).chunk(3, dim=-1)
         return self.split(q), self.split(k), self.split(v)
 
-    def queries(self, x: Tensor) -> Tensor:
-        return self.split(functional.linear(x, self.in_proj_weight[: self.width], self.in_proj_bias[: self.width]))
+    def queries(self, x: Tensor, packing: Packing | None = None) -> Tensor:
+        q = functional.linear(x, self.in_proj_weight[: self.width], self.in_proj_bias[: self.width])
+        return self.split(packing.spread(q) if packing else q)
 
     def keys_values(self, memory: Tensor) -> tuple[Tensor, Tensor]:
         both = functional.linear(memory, self.in_proj_weight[self.width :], self.in_proj_bias[self.width :])
         k, v = both.chunk(2, dim=-1)
         return self.split(k), self.split(v)
 
-    def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, causal: bool = False) -> Tensor:
+    def attend(
+        self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, causal: bool = False, packing: Packing | None = None
+    ) -> Tensor:
         """What the queries read; `mask` is True where a query may look."""
         read = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
-        out: Tensor = self.out_proj(read.transpose(1, 2).flatten(2))
+        side_by_side = read.transpose(1, 2).flatten(2)
+        out: Tensor = self.out_proj(packing.gather(side_by_side) if packing else side_by_side)
         return out
 
 
@@ -157,9 +183,10 @@ class LayerCache:
 class Layer(nn.Module):
     """Self-attention, attention to the memory, feed-forward; the norms before or after the work."""
 
-    def __init__(self, config: DecoderConfig) -> None:
+    def __init__(self, config: DecoderConfig, dropout: float = 0.0) -> None:
         super().__init__()
         width = config.hidden_size
+        self.drop = nn.Dropout(dropout)
         self.norm_first = config.layout != "latent"
         self.self_attn = Attention(width, config.num_heads)
         self.multihead_attn = Attention(width, config.num_heads)
@@ -167,10 +194,16 @@ class Layer(nn.Module):
         self.linear2 = nn.Linear(width * config.ffn_mult, width)
         self.norm1, self.norm2, self.norm3 = nn.LayerNorm(width), nn.LayerNorm(width), nn.LayerNorm(width)
 
-    def forward(self, x: Tensor, memory: Tensor) -> Tensor:
-        """The whole text at once, each token looking back only."""
+    def forward(self, x: Tensor, memory: Tensor, packing: Packing | None = None) -> Tensor:
+        """The whole text at once, each token looking back only; with a packing x is (n, d)."""
         keys, values = self.multihead_attn.keys_values(memory)
-        return self._work(x, self._look_back, keys, values)
+
+        def look_back(y: Tensor) -> Tensor:
+            # Padding comes last, so that no real token looks at it: no mask, and the fast kernels.
+            parts = self.self_attn.all_three(y, packing)
+            return self.self_attn.attend(*parts, mask=None, causal=True, packing=packing)
+
+        return self._work(x, look_back, keys, values, packing)
 
     def cached(self, x: Tensor, cache: LayerCache, at: Tensor, span: int, mask: Tensor | None) -> Tensor:
         """Only the tokens at the positions `at`; the first `span` positions of the cache are looked at."""
@@ -183,20 +216,21 @@ class Layer(nn.Module):
 
         return self._work(x, look_back, cache.memory_keys, cache.memory_values)
 
-    def _look_back(self, y: Tensor) -> Tensor:
-        return self.self_attn.attend(*self.self_attn.all_three(y), mask=None, causal=True)
-
-    def _work(self, x: Tensor, look_back: _Look, keys: Tensor, values: Tensor) -> Tensor:
+    def _work(
+        self, x: Tensor, look_back: _Look, keys: Tensor, values: Tensor, packing: Packing | None = None
+    ) -> Tensor:
         def look_up(y: Tensor) -> Tensor:
-            return self.multihead_attn.attend(self.multihead_attn.queries(y), keys, values, None)
+            q = self.multihead_attn.queries(y, packing)
+            return self.multihead_attn.attend(q, keys, values, None, packing=packing)
 
         if self.norm_first:
-            x = x + look_back(self.norm1(x))
-            x = x + look_up(self.norm2(x))
-            return x + self._feed(self.norm3(x))
-        x = self.norm1(x + look_back(x))
-        x = self.norm2(x + look_up(x))
-        out: Tensor = self.norm3(x + self._feed(x))
+            x = x + self.drop(look_back(self.norm1(x)))
+            x = x + self.drop(look_up(self.norm2(x)))
+            fed: Tensor = self.drop(self._feed(self.norm3(x)))
+            return x + fed
+        x = self.norm1(x + self.drop(look_back(x)))
+        x = self.norm2(x + self.drop(look_up(x)))
+        out: Tensor = self.norm3(x + self.drop(self._feed(x)))
         return out
 
     def _feed(self, y: Tensor) -> Tensor:
@@ -207,26 +241,53 @@ class Layer(nn.Module):
 class GcodeDecoder(nn.Module):
     """The model. `decoder(latent, input_ids)` is the original's call and gives the original's logits."""
 
-    def __init__(self, config: DecoderConfig) -> None:
+    def __init__(self, config: DecoderConfig, dropout: float = 0.0) -> None:
         super().__init__()
         self.config = config
         projectors = {"v3": CnnProjector, "latent": ConvProjector}
         self.latent_proj: nn.Module = projectors.get(config.layout, MlpProjector)(config)
         self.token_embed = nn.Embedding(config.vocab_size, config.hidden_size)
         self.pos_embed = nn.Embedding(config.max_seq_len, config.hidden_size)
-        self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_layers))
+        self.layers = nn.ModuleList(Layer(config, dropout) for _ in range(config.num_layers))
         self.ln_f = nn.LayerNorm(config.hidden_size)
         self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
         if config.tied:
             self.lm_head.weight = self.token_embed.weight
 
-    def forward(self, latent: Tensor, input_ids: Tensor) -> Tensor:
-        """Logits (batch, T, V) after every token of `input_ids` (batch, T)."""
+    def forward(self, latent: Tensor, input_ids: Tensor, there: Tensor | None = None) -> Tensor:
+        """Logits (batch, T, V) after every token of `input_ids` (batch, T).
+
+        With `there`, places (n,) in the flat batch, in their order, each text from its first token on without a gap:
+        logits (n, V) after those tokens alone, and no work for the others.
+        """
         memory = self.memory(latent)
-        x = self._embedded(input_ids, torch.arange(input_ids.shape[1], device=input_ids.device))
+        batch, length = input_ids.shape
+        if there is None:
+            x = self._embedded(input_ids, torch.arange(length, device=input_ids.device))
+            packing = None
+        else:
+            x = self._embedded(input_ids.flatten().index_select(0, there), there % length)
+            packing = Packing(there, batch, length)
         for layer in self.layers:
-            x = layer(x, memory)
+            x = layer(x, memory, packing)
         return self._logits(x)
+
+    def randomise(self) -> None:
+        """Random weights to begin training with, from torch's generator: each matrix by how many numbers it sums up.
+
+        What ends a residual branch begins smaller where layers are many.
+        """
+        for name, parameter in self.named_parameters():
+            if "norm" in name or name.startswith(("ln_f", "latent_proj.cnn")):
+                continue  # torch's own beginning
+            if name.endswith("bias"):
+                nn.init.zeros_(parameter)
+            elif name.endswith(("_embed.weight", "memory_pos")):
+                nn.init.normal_(parameter, std=_TABLES)
+            else:
+                ends = name.endswith(("out_proj.weight", "linear2.weight"))
+                std = parameter[0].numel() ** -0.5
+                nn.init.normal_(parameter, std=std / (3 * self.config.num_layers) ** 0.5 if ends else std)
 
     def memory(self, latent: Tensor) -> Tensor:
         """The memory tokens (batch, M, d) of latents (batch, channels, size, size)."""

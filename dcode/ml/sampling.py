@@ -20,7 +20,6 @@ from torch import Tensor
 from dcode.errors import GenerationError
 from dcode.machine.machine import Machine
 from dcode.ml.checkpoint import LoadedDecoder
-from dcode.ml.tokenizer import HEADER
 from dcode.ml.writing import Enough, Stop, Writing
 
 CHUNK: Final = 16  # tokens between two looks of the host: one or two lines
@@ -36,7 +35,8 @@ class Sampling:
     """How to draw from the model; the defaults are the original's, but for the length, which it had at 512.
 
     `max_len` counts the tokens of the header too and is cut to what the model knows. `begin` is what the model is
-    given first: the header that all its training files began with, or one token, as the original's own loops did.
+    given first: the header that all its training files began with (after `<s>`, if they did), or one token, as the
+    original's own loops did.
     """
 
     seed: int = 0
@@ -199,7 +199,7 @@ def compiled_step(loaded: LoadedDecoder) -> Step:
 def _prompt(loaded: LoadedDecoder, begin: Begin) -> list[int]:
     words = loaded.tokenizer
     if begin == "header":
-        return words.encode(HEADER)
+        return words.opening()
     token = words.bos if begin == "bos" else words.pad
     if token is None:
         raise GenerationError(f"The model's tokenizer has no token to begin with by {begin!r}; use 'header'.")

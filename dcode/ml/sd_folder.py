@@ -13,6 +13,7 @@ made for photographs, and takes line drawings for anything.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,7 @@ _BY_CLASS: Final = {one.__name__: one for one in SCHEDULERS.values()}
 _SETTINGS: Final = ("scheduler/*.json", "tokenizer/*", "*/config.json")
 _PIPELINE: Any = diffusers.StableDiffusionPipeline  # its types are not whole
 _BIG: Final = "diffusion_pytorch_model"
+_VAE: Final = f"vae/{_BIG}{{}}.safetensors"
 
 
 def open_pipeline(source: str, running: Running, *, vae: bool) -> Any:  # diffusers has no types
@@ -62,13 +64,23 @@ def open_pipeline(source: str, running: Running, *, vae: bool) -> Any:  # diffus
     return pipe.to(running.device)
 
 
+def open_vae(source: str, running: Running) -> Any:  # diffusers has no types
+    """The VAE of a local folder or a hub id alone, on its device. Raises GenerationError as above."""
+    quiet(diffusers)
+    folder = _fetched(RENAMED.get(source, source), [_VAE], half=running.dtype.itemsize == 2)
+    return _weights(folder, "vae", diffusers.AutoencoderKL, _BIG, running).to(running.device)
+
+
 def _folder(source: str, *, vae: bool, half: bool) -> Path:
-    """Half the bytes are fetched where half the precision is wanted and the model has them."""
-    weights = [f"text_encoder/model{{}}.safetensors", f"unet/{_BIG}{{}}.safetensors"]  # noqa: F541
-    weights += [f"vae/{_BIG}{{}}.safetensors"] if vae else []
+    unet = f"unet/{_BIG}{{}}.safetensors"
+    return _fetched(source, ["text_encoder/model{}.safetensors", *([_VAE] if vae else []), unet], half=half)
+
+
+def _fetched(source: str, weights: Sequence[str], *, half: bool) -> Path:
+    """Half the bytes are fetched where half the precision is wanted and the model has the last of them so."""
     for variant in (".fp16", "") if half else ("",):
         folder = model_folder(source, [*_SETTINGS, *(name.format(variant) for name in weights)])
-        if (folder / weights[1].format(variant)).is_file():
+        if (folder / weights[-1].format(variant)).is_file():
             break
     return folder
 

@@ -1,16 +1,12 @@
 """The older models that write G-code as text: any sequence-to-sequence or causal model that transformers loads.
 
-Sequence-to-sequence models (Flan-T5, BART) read the prompt and write the program; causal ones (GPT-2, CodeGen) go on
-after the prompt and a separator, as they were trained. The header that began every training file is given to them,
-so that the grammar begins where they have a choice. Weights are read from safetensors, or else by weights_only; no code
-from a model's folder is run.
+The header that began every training file is given to them, so that the grammar begins where they have a choice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -22,17 +18,12 @@ from dcode.errors import GenerationError
 from dcode.machine.machine import Machine
 from dcode.ml.device import Running
 from dcode.ml.grammar import Grammar, Ranges, compiled
-from dcode.ml.model_folder import model_folder, must_have, quiet, read_or_tell
+from dcode.ml.language import HEADER
 from dcode.ml.sampling import CHUNK, Fresh, choice
-from dcode.ml.tokenizer import HEADER, GcodeTokenizer
+from dcode.ml.text_folder import LENGTH, open_text
 from dcode.ml.writing import Enough, Stop, Writing
 
-SEPARATOR: Final = "\n###\n"  # between prompt and program, in the training text of causal models
-LENGTH: Final = 1024  # tokens of a program, where the model knows no limit of its own
 TOP_P: Final = 0.9
-_MOST_PROMPT: Final = 512  # tokens; what Flan-T5 was trained on
-_WEIGHTS: Final = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin")
-_PATTERNS: Final = ("*.json", "*.txt", "*.model", "model*.safetensors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +40,20 @@ class TextModel:
 
     def __init__(self, source: str, running: Running) -> None:
         """From a local folder or a hub id. Raises GenerationError, reason "unavailable" where it is not there."""
-        quiet(transformers)
-        folder = _folder(source)
-        file = must_have(folder, _WEIGHTS, "the weights")
-        must_have(folder, ["tokenizer.json", "vocab.json", "spiece.model"], "the tokenizer")
-        settings = must_have(folder, ["config.json"], "the model's configuration")
-        here: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-        load = transformers.AutoConfig.from_pretrained
-        self._config = read_or_tell(settings, "what transformers saves", lambda: load(folder, **here))
+        self._folder = open_text(source, running.dtype)
+        self._config, self._tokenizer = self._folder.config, self._folder.tokenizer
+        self._pieces, self._two = self._folder.pieces, self._folder.two
         self.source, self._device = source, running.device
-        self._two = bool(self._config.is_encoder_decoder)
-        self._model = read_or_tell(
-            file, "the whole weights that config.json describes", lambda: _weights(folder, file, self._two, running)
-        )
-        words = transformers.AutoTokenizer.from_pretrained
-        self._tokenizer: Any = read_or_tell(folder, "a fast tokenizer", lambda: words(folder, **here))
-        self._pieces = read_or_tell(
-            folder, "a fast tokenizer", lambda: GcodeTokenizer.of(self._tokenizer.backend_tokenizer)
-        )
-        if len(self._pieces) > (most := int(self._config.vocab_size)):
-            told = f"{folder}: its tokenizer has {len(self._pieces)} tokens; expected at most vocab_size, {most}."
-            raise GenerationError(told, file=str(folder), expected=f"at most {most} tokens")
+        self._model = self._folder.model.eval().requires_grad_(False).to(running.device)
         self._grammars: dict[Ranges, Grammar] = {}
 
     def programs(
         self, prompt: str, machine: Machine, *, seed: int, count: int, temperature: float, length: int | None
     ) -> Writer:
         """The programs of a prompt. Raises GenerationError where the model has no room for one."""
-        header, asked = self._pieces.encode(HEADER), self._asked(prompt)
+        header, asked = self._pieces.encode(HEADER), self._folder.asked(prompt)
         begun = len(header) + (1 if self._two else len(asked))
-        most = getattr(self._config, "n_positions", None) or getattr(self._config, "max_position_embeddings", None)
-        if getattr(self._config, "model_type", "") in ("t5", "mt5"):
-            most = None  # it counts distances, not places
-        room = min(length or LENGTH, most or 1 << 20) - begun
+        room = min(length or LENGTH, self._folder.places or 1 << 20) - begun
         if room < 1:
             raise GenerationError(f"{self.source} has no room for a program: the prompt or the header fills it.")
         grammar = self._grammar(machine)
@@ -90,11 +62,6 @@ class TextModel:
         table = torch.from_numpy(grammar.table).to(self._device)
         begin = self._begin(asked, header, count)
         return Writer(begin, table, grammar.start, writings, torch.from_numpy(np.stack(noise)), temperature)
-
-    def _asked(self, prompt: str) -> list[int]:
-        text = prompt if self._two else prompt + SEPARATOR
-        # Sequence-to-sequence models expect the token that ends their input; causal ones go on.
-        return list(self._tokenizer(text, add_special_tokens=self._two).input_ids)[-_MOST_PROMPT:]
 
     def _grammar(self, machine: Machine) -> Grammar:
         ranges = Ranges.of(machine)
@@ -195,27 +162,3 @@ class Writer:
             fresh = Fresh(number, tuple(writing.ids[before:]), tuple(writing.lines[told:]))
             if fresh.ids or fresh.lines:
                 yield fresh
-
-
-def _folder(source: str) -> Path:
-    """Safetensors where the model has them; else the file that holds pickled tensors."""
-    folder = model_folder(source, _PATTERNS)
-    if not any((folder / name).is_file() for name in _WEIGHTS):
-        folder = model_folder(source, (*_PATTERNS, "pytorch_model.bin"))
-    return folder
-
-
-def _weights(folder: Path, file: Path, two: bool, running: Running) -> Any:
-    kind: Any = transformers.AutoModelForSeq2SeqLM if two else transformers.AutoModelForCausalLM
-    model, told = kind.from_pretrained(
-        folder,
-        dtype=running.dtype,
-        use_safetensors=file.suffix != ".bin",
-        weights_only=True,
-        local_files_only=True,
-        trust_remote_code=False,
-        output_loading_info=True,
-    )
-    if missing := sorted(told["missing_keys"]):
-        raise ValueError(f"{missing[0]} is missing")
-    return model.eval().requires_grad_(False).to(running.device)

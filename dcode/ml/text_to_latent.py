@@ -108,10 +108,24 @@ class TextToLatent:
         """
         for first in range(0, len(seeds), self._at_once):
             together = seeds[first : first + self._at_once]
-            made = self._some(wanted, together, first, told)
+            made = self._some([wanted.prompt] * len(together), wanted, together, first, told)
             yield from (made[number : number + 1] for number in range(len(made)))
 
-    def _some(self, wanted: Wanted, seeds: Sequence[int], first: int, told: Callable[[Stepped], None]) -> Tensor:
+    def of_prompts(self, prompts: Sequence[str], wanted: Wanted, seeds: Sequence[int]) -> Iterator[Tensor]:
+        """The same for a prompt and a seed each, with all else as it is in `wanted`."""
+        for first in range(0, len(prompts), self._at_once):
+            together = slice(first, first + self._at_once)
+            made = self._some(prompts[together], wanted, seeds[together], first, lambda stepped: None)
+            yield from (made[number : number + 1] for number in range(len(made)))
+
+    def _some(
+        self,
+        prompts: Sequence[str],
+        wanted: Wanted,
+        seeds: Sequence[int],
+        first: int,
+        told: Callable[[Stepped], None],
+    ) -> Tensor:
         manner, cells = self.manner, wanted.size
         steps = manner.steps if wanted.steps is None else wanted.steps
         scale = self._pipe.vae_scale_factor
@@ -123,7 +137,7 @@ class TextToLatent:
 
         try:
             made = self._pipe(
-                [wanted.prompt] * len(seeds),
+                list(prompts),
                 negative_prompt=[wanted.negative] * len(seeds),
                 num_inference_steps=steps,
                 guidance_scale=manner.guidance if wanted.guidance is None else wanted.guidance,

@@ -4,7 +4,8 @@ Two kinds exist. v3 has its own byte-pair vocabulary, trained on text in which e
 `<newline>`; its splitting drops all blanks, so decoded text is `G1X-66.72Y-286.41F500<newline>` and has to be spaced
 again. v1, v2 and latent-gcode used Flan-T5's vocabulary on the plain file: blanks are part of its pieces, and a line
 end is just another blank. Neither was trained with a token that means "begin", so what begins a program is the header
-that the original's exporter wrote at the top of every file.
+that the original's exporter wrote at the top of every file. Vocabularies of our own training are of v3's kind, and
+begin with `<s>`: their template says so.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from typing import Final
 from tokenizers import Tokenizer
 
 from dcode.errors import GenerationError
+from dcode.ml.language import HEADER
 
 NEWLINE: Final = "<newline>"
-HEADER: Final = "; dcode\n\nG21 ; mm\nG90 ; absolute\nM280 P0 S90 ; pen up\nG28 ; home\n\n"
 FILES: Final = ("gcode_tokenizer/tokenizer.json", "tokenizer.json")  # latent-gcode keeps it beside its config
 
 # How vocabularies write a blank and a line end inside a piece: sentencepiece, then byte-level BPE.
@@ -78,6 +79,11 @@ class GcodeTokenizer:
         """Token numbers of a program, as in training: line ends as `<newline>` where there is one, nothing added."""
         text = gcode if self.newline is None else gcode.replace("\n", f" {NEWLINE} ")
         return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def opening(self) -> list[int]:
+        """What a model is given first: the header's tokens, after `<s>` where the vocabulary's template has it."""
+        begun = self.tokenizer.encode("").ids[:1]
+        return [*(begun if begun == [self.bos] else []), *self.encode(HEADER)]
 
     def decode(self, ids: list[int]) -> str:
         """The program that tokens stand for, spaced and in lines again; numbers outside the vocabulary are nothing."""

@@ -60,7 +60,7 @@ def joined_gradient(folder: Path) -> None:
         run = config(folder / str(here.rank), replace(LOOP, dropout=0.0))
         task = StrokeTask(run, drawings(folder / str(here.rank), run))
         made = Trainer(task, run.loop, folder / "run", here, lambda line: None)
-        made.gradient(task.batch(3, here.rank, here.size))
+        made.gradient([task.batch(3, here.rank, here.size)])
         found = [parameter.grad.clone() for parameter in task.model.parameters()]
         made.run()
         torch.save((found, list(task.model.state_dict().values())), folder / f"{here.size}-{here.rank}.pt")

@@ -58,6 +58,33 @@ def test_a_wider_look_with_a_mask_reads_the_same(opened: Open) -> None:
     assert (results[0] - results[1]).abs().max() < CLOSE
 
 
+@pytest.mark.parametrize("layout", builders.LAYOUTS)
+def test_packed_texts_have_the_logits_that_each_has_alone(layout: str, opened: Open) -> None:
+    decoder, latent = opened(layout).decoder, builders.latent(6, 3)
+    lengths = torch.tensor([9, 30, 17])
+    ids = torch.randint(decoder.config.vocab_size, (3, 30), generator=torch.Generator().manual_seed(7))
+    there = (torch.arange(30) < lengths[:, None]).flatten().nonzero()[:, 0]
+    packed = decoder(latent, ids, there).split(lengths.tolist())
+    for row, logits in enumerate(packed):
+        alone = decoder(latent[row : row + 1], ids[row : row + 1, : lengths[row]])[0]
+        assert (logits - alone).abs().max() < CLOSE
+    other = ids.clone()
+    other[0, 9:] = 0  # padding is not looked at
+    assert torch.equal(decoder(latent, other, there), torch.cat(packed))
+
+
+def test_training_begins_with_even_chances_and_a_gradient_everywhere() -> None:
+    torch.manual_seed(1)
+    decoder = GcodeDecoder(DecoderConfig("v3", 50, 32, 3, 4, 40), dropout=0.1)
+    decoder.randomise()
+    ids = torch.randint(50, (4, 40))
+    logits = decoder(builders.latent(1, 4), ids)
+    lost = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids.flatten())
+    assert 3.4 < float(lost.detach()) < 4.6  # log 50 is 3.9
+    lost.backward()
+    assert all(one.grad is not None and one.grad.abs().sum() > 0 for one in decoder.parameters())
+
+
 def test_the_published_sizes_have_the_published_numbers_of_parameters() -> None:
     with torch.device("meta"):
         v3 = GcodeDecoder(DecoderConfig("v3", 8192))

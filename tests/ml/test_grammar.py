@@ -18,7 +18,8 @@ from dcode.geometry.bounds import Bounds
 from dcode.machine.machine import Machine
 from dcode.ml.automaton import DEAD, Automaton, Builder
 from dcode.ml.grammar import Grammar, Ranges, compiled
-from dcode.ml.tokenizer import HEADER, GcodeTokenizer
+from dcode.ml.language import HEADER
+from dcode.ml.tokenizer import GcodeTokenizer
 from tests.ml import builders
 
 A0 = Ranges(Bounds(-420.5, 420.5, 594.5, -594.5))

@@ -11,8 +11,11 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("diffusers")
 
+from dcode.config.paths import data_dir
 from dcode.errors import GenerationError
+from dcode.firmware.profile import load_profile
 from dcode.generation.engines import ENGINES
+from dcode.generation.program import prepared
 from dcode.generation.request import Cancelled, Drawn, DrawRequest, Progress
 from dcode.machine.machine import Machine
 from dcode.ml.device import Running
@@ -143,3 +146,15 @@ def test_a_base_model_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
 def test_the_registry_makes_it() -> None:
     assert ENGINES["sd-gcode"].made().name == "sd-gcode"
     assert ENGINES["text"].made().name == "text"
+
+
+def test_whatever_its_program_says_the_drawing_fills_the_wished_sheet(
+    warm: SdGcodeEngine, folder: str, owners: Machine
+) -> None:
+    drawn = draw(warm, replace(asked(folder), width_mm=297.0, height_mm=420.0))[0]
+    firmware = load_profile("makelangelo", data_dir("firmware_profiles"))
+    drawing = prepared(drawn, owners, firmware, (297.0, 420.0)).drawing
+    bounds = drawing.bounds
+    assert bounds is not None
+    assert max(bounds.width / 297.0, bounds.height / 420.0) == pytest.approx(1.0, abs=1e-6)
+    assert bounds.centre == pytest.approx(owners.work_area.centre, abs=1e-6)

@@ -12,7 +12,8 @@ pytest.importorskip("tokenizers")
 from tokenizers import Tokenizer
 
 from dcode.errors import GenerationError
-from dcode.ml.tokenizer import HEADER, GcodeTokenizer, respaced
+from dcode.ml.language import HEADER
+from dcode.ml.tokenizer import GcodeTokenizer, respaced
 from tests.ml import builders
 
 

@@ -38,9 +38,7 @@ def equal(one: list[torch.Tensor], other: list[torch.Tensor]) -> bool:
 
 def test_eight_drawings_are_learnt(tmp_path: Path) -> None:
     plain = replace(runs.DATA, turn=0, stretch=0, lean=0, jitter=0, order_noise=0, drop_text=0)
-    run = runs.config(
-        tmp_path, replace(runs.LOOP, steps=150, batch=8, dropout=0.0, log_every=10, check_every=150), plain
-    )
+    run = runs.config(tmp_path, replace(runs.LOOP, steps=60, batch=8, dropout=0.0, log_every=10, check_every=60), plain)
     made = runs.trainer(tmp_path, run, "run")
     made.run()
     rows = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
@@ -153,7 +151,7 @@ def test_the_runs_of_the_repository_are_read(path: Path) -> None:
     [
         ("task = 'strokes'\n[train]\nstep = 3", "train.step: there is no such key. Did you mean steps?"),
         ("task = 'strokes'\n[train]\nsteps = 'many'", "train.steps: int was expected"),
-        ("task = 'strokes'\n[train]\nsteps = 0", "steps, batch, log_every and check_every are at least 1"),
+        ("task = 'strokes'\n[train]\nsteps = 0", "steps, batch, accumulate, log_every and check_every are at least 1"),
         ("task = 'strokes'\n[model]\nwidth = 10\nheads = 3", "width must be divisible by heads"),
         ("task = 'strokes'\ndata = 3", "key data: a table was expected"),
         ("task = 'horses'", "the only task is strokes"),

@@ -24,7 +24,8 @@ from dcode.ml.model_folder import model_folder, must_have
 from dcode.ml.program_strokes import ProgramStrokes
 from dcode.ml.sampling import Candidates, Sampling, Written
 from dcode.ml.text_to_latent import PLAIN, Wanted
-from dcode.ml.tokenizer import FILES, HEADER
+from dcode.ml.tokenizer import FILES
+from dcode.ml.writing import Stop
 
 STYLES: Final = {"sketch": prompts.SKETCH, "plain": prompts.PLAIN}
 _FILES: Final = ("config.json", *WEIGHTS, *FILES)
@@ -57,7 +58,8 @@ class SdGcodeEngine:
             for written, latent in zip(_written(decoder, some, request, first, report, cancelled), some, strict=True):
                 lines, score = ProgramStrokes.of(written.text), likelihood(decoder, latent[None], written.ids)
                 took = time.perf_counter() - begun
-                drawings.append(Drawn(lines, score, None, self.name, source, request.seed, took, written.text))
+                ended = written.stop is Stop.END
+                drawings.append(Drawn(lines, score, None, self.name, source, request.seed, took, written.text, ended))
         return ranked(drawings, source)
 
     def _loaded(self, source: str, running: Running, report: Report) -> LoadedDecoder:
@@ -122,7 +124,7 @@ def likelihood(decoder: LoadedDecoder, latent: Tensor, ids: Sequence[int]) -> fl
 
     Nearer to 0 is better. The mean, not the sum: that would rank programs by how short they are.
     """
-    header = decoder.tokenizer.encode(HEADER)
+    header = decoder.tokenizer.opening()
     whole = torch.tensor([[*header, *ids]], device=decoder.device)
     if not ids:
         return 0.0

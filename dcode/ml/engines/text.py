@@ -14,6 +14,7 @@ from dcode.ml.device import Running
 from dcode.ml.engines.programs import TOGETHER, TRAINED_ON, ranked, written_so_far
 from dcode.ml.program_strokes import ProgramStrokes
 from dcode.ml.text_model import Program, TextModel
+from dcode.ml.writing import Stop
 
 TEMPERATURE: Final = 0.8
 
@@ -38,8 +39,8 @@ class TextEngine:
         for first in range(0, request.count, TOGETHER):
             for program in _programs(model, request, first, report, cancelled):
                 took, lines = time.perf_counter() - begun, ProgramStrokes.of(program.text)
-                score, seed = program.likelihood, request.seed
-                drawings.append(Drawn(lines, score, None, self.name, source, seed, took, program.text))
+                score, seed, ended = program.likelihood, request.seed, program.stop is Stop.END
+                drawings.append(Drawn(lines, score, None, self.name, source, seed, took, program.text, ended))
         return ranked(drawings, source)
 
     def _loaded(self, source: str, report: Callable[[Progress], None]) -> TextModel:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def _train(asked: argparse.Namespace) -> None:
     from dcode.errors import GenerationError
     from dcode.ml.train import checkpoints
     from dcode.ml.train.config import read_run
-    from dcode.ml.train.distributed import world
+    from dcode.ml.train.distributed import one_thread_of_many, world
     from dcode.ml.train.loop import Limits, Trainer
     from dcode.ml.train.strokes import stroke_task
 
@@ -52,7 +51,7 @@ def _train(asked: argparse.Namespace) -> None:
         told = f"{folder} has a run in it already: --resume goes on with it, --out takes another folder."
         raise GenerationError(told, file=str(folder))
     with world(asked.device) as here:
-        _one_thread_of_many(here.size)
+        one_thread_of_many(here.size)
         task = stroke_task(config, asked.quickdraw)
 
         def tell(line: str) -> None:
@@ -63,14 +62,6 @@ def _train(asked: argparse.Namespace) -> None:
         if there:
             trainer.resume()
         trainer.run(Limits(asked.minutes, asked.stop))
-
-
-def _one_thread_of_many(processes: int) -> None:
-    """Processes that share a CPU compute with one thread each, unless the environment says otherwise."""
-    import torch
-
-    if processes > 1 and "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(1)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ Section = TypeVar("Section", "LoopConfig", "DataConfig", StrokeConfig)
 
 @dataclass(frozen=True, slots=True)
 class LoopConfig:
-    """How it is trained, whatever the task. `batch` counts drawings of a step, on all processes together.
+    """How it is trained, whatever the task. `batch` counts drawings of a batch, on all processes together; a step
+    takes `accumulate` batches. `sharded`: weights, gradients and moments in parts, one on each process (FSDP).
 
     `patience` is how many validations without a better one end the run; 0: none does. `save_seconds` lie between two
     checkpoints.
@@ -25,6 +26,7 @@ class LoopConfig:
     seed: int = 1
     steps: int = 10_000
     batch: int = 64
+    accumulate: int = 1
     lr: float = 1e-3
     lowest: float = 0.02  # of lr, at the end of the cosine
     warmup: int = 200
@@ -36,10 +38,12 @@ class LoopConfig:
     save_seconds: float = 180.0
     patience: int = 0
     compiled: bool = False
+    sharded: bool = False
 
     def __post_init__(self) -> None:
-        if min(self.steps, self.batch, self.log_every, self.check_every) < 1 or not 0 <= self.dropout < 1:
-            raise ValueError("steps, batch, log_every and check_every are at least 1, dropout below 1")
+        least = min(self.steps, self.batch, self.accumulate, self.log_every, self.check_every)
+        if least < 1 or not 0 <= self.dropout < 1:
+            raise ValueError("steps, batch, accumulate, log_every and check_every are at least 1, dropout below 1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 import torch
 from torch import Tensor, distributed
+
+from dcode.errors import GenerationError
+
+_LONGEST: Final = timedelta(hours=12)  # that a process waits for another: one reads the data, the others wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,10 @@ class World:
         distributed.broadcast(said, 0)
         return bool(said.item())
 
+    def wait(self) -> None:
+        """Go on when all processes have come here."""
+        self.summed(torch.zeros(1, device=self.device)).cpu()
+
 
 @contextmanager
 def world(device: str = "") -> Iterator[World]:
@@ -47,12 +57,21 @@ def world(device: str = "") -> Iterator[World]:
     rank, size = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
     place = torch.device(kind, int(os.environ.get("LOCAL_RANK", "0"))) if kind == "cuda" else torch.device(kind)
     if kind == "cuda":
+        if place.index >= torch.cuda.device_count():
+            told = f"There are {torch.cuda.device_count()} GPUs, and a process was started for GPU {place.index}."
+            raise GenerationError(f"{told} Start as many processes as there are, or use --device cpu.")
         torch.cuda.set_device(place)
     if size == 1:
         yield World(rank, size, place)
         return
-    distributed.init_process_group("nccl" if kind == "cuda" else "gloo")
+    distributed.init_process_group("nccl" if kind == "cuda" else "gloo", timeout=_LONGEST)
     try:
         yield World(rank, size, place)
     finally:
         distributed.destroy_process_group()
+
+
+def one_thread_of_many(processes: int) -> None:
+    """Processes that share a CPU compute with one thread each, unless the environment says otherwise."""
+    if processes > 1 and "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(1)

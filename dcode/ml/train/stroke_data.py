@@ -71,7 +71,11 @@ class Drawings:
 
 def read_drawings(data: DataConfig, model: StrokeConfig, store: Store, words: Words, seed: int) -> Drawings:
     """Everything a run draws on. Raises ConfigError where there is nothing, or no doodles in their folder."""
-    kept = read_sketches(data, model, store)
+    return drawings_of(read_sketches(data, model, store), data, model, words, seed)
+
+
+def drawings_of(kept: Sequence[Sketch], data: DataConfig, model: StrokeConfig, words: Words, seed: int) -> Drawings:
+    """Drawings that a model has room for, in arrays, with their neighbours and on their sides."""
     programs = [encode(one.lines) for one in kept]
     concepts = read_concepts(data.held_out)
     held = np.array([says(one.phrases, concepts) for one in kept])
@@ -149,7 +153,7 @@ def _icons(store: Store, model: StrokeConfig) -> Iterator[Sketch]:
     styles = [model.style("contour" if source.key in CONTOURS else "icon") for source in store.sources]
     for place in range(len(store)):
         phrases, style = (store.caption(place), *store.tags[place]), styles[int(store.sets[place])]
-        yield Sketch(_twos(sketched(store.lines(place))), phrases, style, int(store.cluster[place]))
+        yield Sketch(twos(sketched(store.lines(place))), phrases, style, int(store.cluster[place]))
 
 
 def _doodles(folder: Path, model: StrokeConfig, first_cluster: int) -> Iterator[Sketch]:
@@ -160,13 +164,13 @@ def _doodles(folder: Path, model: StrokeConfig, first_cluster: int) -> Iterator[
             for number, line in enumerate(file):
                 row = json.loads(line)
                 lines = Lines.of([np.array([xs, [255 - y for y in ys]], dtype=float).T for xs, ys in row["drawing"]])
-                yield Sketch(_twos(sketched(lines)), (str(row["word"]),), style, first_cluster + number)
+                yield Sketch(twos(sketched(lines)), (str(row["word"]),), style, first_cluster + number)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"no doodles could be read: {error}", file=str(path), key="data.quickdraw") from error
 
 
-def _twos(lines: Lines) -> Lines:
-    """Every stroke with two points at least: a dot has its point twice."""
+def twos(lines: Lines) -> Lines:
+    """A drawing in units of cells, every stroke with two points at least: a dot has its point twice."""
     lines = fitted(lines)
     return Lines.of([np.repeat(line, 2, axis=0) if len(line) == 1 else line for line in lines])
 

@@ -15,8 +15,9 @@ from torch import Tensor, nn
 
 from dcode.generation.sketch.store import shipped_store
 from dcode.generation.sketch.words import shipped_words
-from dcode.ml.stroke_decoder import Conditions, StrokeDecoder
+from dcode.ml.stroke_decoder import IGNORED, Conditions, StrokeDecoder
 from dcode.ml.train import augment
+from dcode.ml.train.checkpoints import Tensors
 from dcode.ml.train.config import RunConfig
 from dcode.ml.train.export import write_model
 from dcode.ml.train.loop import Batch
@@ -48,25 +49,27 @@ class StrokeModel(nn.Module):
 
 
 class StrokeTask:
-    """Batches of one run. A step's batch follows from the configuration and the step alone."""
+    """Batches of one run. A batch follows from the configuration and its number alone."""
+
+    unit = "point"
 
     def __init__(self, config: RunConfig, drawings: Drawings) -> None:
         self._config, self._drawings = config, drawings
         torch.manual_seed(config.loop.seed)
-        self._decoder = StrokeDecoder(config.model, config.loop.dropout)
-        self.model = StrokeModel(self._decoder)
+        self.model = StrokeModel(StrokeDecoder(config.model, config.loop.dropout))
         style, doodle, contour = drawings.style[drawings.train], *(map(config.model.style, ("doodle", "contour")))
         self._drawn = drawings.train[style != doodle] if (style != doodle).any() else drawings.train
         shares = [drawings.style == doodle, drawings.style == contour], [config.data.doodles, config.data.contours]
         self._often = np.select(*shares, default=1.0)
+        self._batches = config.loop.steps * config.loop.accumulate
         self._planned = lru_cache(2)(self._plan)
 
-    def batch(self, step: int, rank: int, size: int) -> Batch:
-        """This process's rows of the batch of a step."""
-        chosen = self._planned(step // _BLOCK)[step % _BLOCK]
-        share = step / self._config.loop.steps
+    def batch(self, number: int, rank: int, size: int) -> Batch:
+        """This process's rows of a batch."""
+        chosen = self._planned(number // _BLOCK)[number % _BLOCK]
+        share = number / self._batches
         disorder = self._config.data.order_noise * max(0.0, 1 - share / _SETTLED)
-        random = np.random.default_rng((self._config.loop.seed, 1, step))
+        random = np.random.default_rng((self._config.loop.seed, 1, number))
         made = augment.batch(self._drawings, chosen, random, self._config.data, self._config.model, disorder)
         return {name: torch.from_numpy(value[rank::size]) for name, value in made.items()}
 
@@ -78,26 +81,36 @@ class StrokeTask:
         """Drawings of concepts that training never sees, as they are."""
         return self._plainly(self._drawings.held_out, 0, 1)
 
-    def export(self, folder: Path, figures: Mapping[str, float]) -> None:
+    def beside(self, folder: Path) -> None:
+        """The run's configuration."""
+        (folder / "config.toml").write_text(self._config.text, encoding="utf-8")
+
+    def export(self, folder: Path, weights: Tensors, figures: Mapping[str, float]) -> None:
         """`strokes.safetensors` in fp16, as the engine reads it; the run's configuration and figures beside it."""
         about = {"name": folder.resolve().parent.name, "style": "icon", "figures": dict(figures)}
-        write_model(folder / "strokes.safetensors", self._decoder, about)
-        (folder / "config.toml").write_text(self._config.text, encoding="utf-8")
+        model = StrokeModel(StrokeDecoder(self._config.model))
+        model.load_state_dict(weights)
+        write_model(folder / "strokes.safetensors", model.decoder, about)
+        self.beside(folder)
         (folder / "figures.json").write_text(json.dumps(dict(figures), indent=1) + "\n", encoding="utf-8")
 
     def _plainly(self, chosen: Numbers, rank: int, size: int) -> Iterator[Batch]:
         order = chosen[np.argsort(self._drawings.events[chosen], kind="stable")]
         for begin in range(0, len(order), self._config.loop.batch):
-            rows = order[begin : begin + self._config.loop.batch][rank::size]
-            if len(rows):
-                made = augment.batch(self._drawings, rows, None, self._config.data, self._config.model)
-                yield {name: torch.from_numpy(value) for name, value in made.items()}
+            some = order[begin : begin + self._config.loop.batch]
+            rows = some[rank::size]
+            made = augment.batch(
+                self._drawings, rows if len(rows) else some[:1], None, self._config.data, self._config.model
+            )
+            if not len(rows):  # as many batches on each process, so that none waits for ever
+                made["targets"][:] = IGNORED
+            yield {name: torch.from_numpy(value) for name, value in made.items()}
 
     def _plan(self, block: int) -> Numbers:
         """The drawings of the batches of a block, shape (_BLOCK, batch): all of a style about as often."""
         loop = self._config.loop
         random = np.random.default_rng((loop.seed, 0, block))
-        late = block * _BLOCK >= self._config.data.doodles_until * loop.steps
+        late = block * _BLOCK >= self._config.data.doodles_until * self._batches
         pool, wanted = self._drawn if late else self._drawings.train, _BLOCK * loop.batch
         rounds, there = list[Numbers](), 0
         while there < wanted:
