@@ -10,8 +10,8 @@ from dcode.cli.exit_codes import ExitCode, of_job
 from dcode.cli.output import Output
 from dcode.cli.pen_asking import tell_or_ask
 from dcode.cli.progress import ENDED, Progress, ProgressView
-from dcode.cli.sentences import with_stop
 from dcode.cli.session import Session
+from dcode.client.sentences import with_stop
 from dcode.client.sync import Client
 from dcode.client.words import clock, plural
 from dcode.errors import DcodeError, JobError

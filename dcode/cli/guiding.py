@@ -19,8 +19,8 @@ from dcode.cli.exit_codes import ExitCode
 from dcode.cli.guide_words import Answer, Mistyped
 from dcode.cli.keys import Keyboard, keyboard
 from dcode.cli.output import Output
-from dcode.cli.sentences import sentences
 from dcode.cli.session import Session
+from dcode.client.sentences import sentences
 from dcode.client.sync import Client
 from dcode.errors import CalibrationError
 

@@ -14,8 +14,8 @@ from dcode.cli.command import HELP_OPTIONS, debug_option, state_dir_option
 from dcode.cli.exit_codes import ExitCode, of_error
 from dcode.cli.lazy import Entry, LazyGroup, Table
 from dcode.cli.output import Output, Unwritable
-from dcode.cli.sentences import sentences, with_stop
 from dcode.cli.session import Session
+from dcode.client.sentences import sentences, with_stop
 from dcode.errors import DcodeError
 
 COMPLETE: Final = "_DCODE_COMPLETE"  # by this variable a shell asks for completions

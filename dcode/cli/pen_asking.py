@@ -5,8 +5,8 @@ from __future__ import annotations
 from dcode.api.codec import Message
 from dcode.cli.lengths import millimetres, offset
 from dcode.cli.output import Output
-from dcode.cli.sentences import with_stop
 from dcode.cli.session import Session
+from dcode.client.sentences import with_stop
 from dcode.client.sync import Client
 from dcode.client.words import depth
 from dcode.errors import DaemonUnreachable, DcodeError, JobError

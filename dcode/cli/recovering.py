@@ -7,8 +7,8 @@ from typing import Final
 
 from dcode.api.codec import Message
 from dcode.cli.output import Output
-from dcode.cli.sentences import with_stop
 from dcode.cli.sketch import sketch
+from dcode.client.sentences import with_stop
 from dcode.client.words import length, table
 
 SOME_INK_MM: Final = 0.05  # less of it is nothing that a person can see

@@ -9,8 +9,8 @@ from typing import Final
 from dcode.api.codec import Message
 from dcode.cli.keys import Keyboard, keyboard
 from dcode.cli.output import Output
-from dcode.cli.sentences import sentences
 from dcode.cli.session import Session
+from dcode.client.sentences import sentences
 from dcode.client.sync import Client
 from dcode.client.words import table
 from dcode.errors import DaemonUnreachable, DcodeError

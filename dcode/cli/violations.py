@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from dcode.cli.output import Output
 from dcode.cli.recognise import looks_like_gcode
-from dcode.cli.sentences import with_stop
 from dcode.cli.source import Source
+from dcode.client.sentences import with_stop
 
 SHOWN: Final = 10
 

@@ -13,8 +13,8 @@ from dcode.api.codec import Message
 from dcode.cli.command import command, daemon_options, group, machine_option
 from dcode.cli.lazy import Entry, Table
 from dcode.cli.reach import reach
-from dcode.cli.sentences import sentences
 from dcode.cli.session import Session
+from dcode.client.sentences import sentences
 from dcode.client.words import table
 from dcode.config import paths
 from dcode.config.machine_file import find_machine

@@ -10,8 +10,8 @@ import click
 from dcode.cli.command import command, daemon_options
 from dcode.cli.exit_codes import ExitCode, of_error
 from dcode.cli.reach import reach
-from dcode.cli.sentences import sentences
 from dcode.cli.session import Session
+from dcode.client.sentences import sentences
 from dcode.client.sync import Client
 from dcode.errors import DaemonUnreachable, DcodeError
 

@@ -1,0 +1,47 @@
+"""The console script dcode-tui."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import dcode
+from dcode.client.address import Address
+from dcode.client.launch import Target
+from dcode.client.sentences import sentences
+from dcode.errors import DcodeError
+
+USAGE = 2  # as the command line ends for bad usage, config or file
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Show the screen until it is closed; the exit code."""
+    wanted = _parser().parse_args(arguments)
+    try:
+        address = Address.find(wanted.state_dir)
+    except DcodeError as error:
+        sentence, below = sentences(error)
+        print(f"dcode-tui: {sentence}", *below, sep="\n  ", file=sys.stderr)
+        return USAGE
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("dcode-tui: it needs a terminal. dcode watch   follows a job without one.", file=sys.stderr)
+        return USAGE
+    from dcode.tui.app import DcodeApp
+
+    app = DcodeApp(address, Target(wanted.port, wanted.profile, wanted.machine))
+    app.run()
+    return app.return_code or 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("dcode-tui", description="The screen at the plotter.")
+    parser.add_argument("--version", action="version", version=f"dcode-tui {dcode.__version__}")
+    parser.add_argument("--state-dir", type=Path, help="where the daemon keeps its state")
+    started = parser.add_argument_group("for a daemon that is started from the screen")
+    started.add_argument("--port", help="a device, a URL, or sim")
+    started.add_argument("--profile", help="the firmware's profile")
+    started.add_argument("--machine", type=Path, help="the machine file")
+    return parser

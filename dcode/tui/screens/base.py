@@ -1,0 +1,73 @@
+"""What every screen and every dialog has: the store, calls to the daemon, and the key for STOP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+from textual.widgets import Footer
+
+from dcode.tui.bindings import ALWAYS
+from dcode.tui.store import Changes, Store
+from dcode.tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from dcode.tui.app import DcodeApp
+
+T = TypeVar("T")
+
+
+class DcodeScreen(Screen[None]):
+    """The status line, what the screen is for, and the keys. Subclasses say `content` and `store_changed`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*ALWAYS]
+
+    @property
+    def dcode(self) -> DcodeApp:
+        """The application, by its own type."""
+        return cast("DcodeApp", self.app)
+
+    @property
+    def store(self) -> Store:
+        return self.dcode.store
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        yield from self.content()
+        yield Footer(show_command_palette=False)
+
+    def content(self) -> Iterator[Widget]:
+        """The widgets between the status line and the keys."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        self.dcode.changed.subscribe(self, self.store_changed)
+        self.store_changed(Changes(()))
+
+    def store_changed(self, changes: Changes) -> None:
+        """The store has changed in these parts; called with none of them when the screen is first shown."""
+
+
+class DcodeDialog(ModalScreen[T]):
+    """Something to be answered. Escape leaves it without an answer; STOP is there as everywhere."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *ALWAYS,
+        Binding("escape", "leave", "Leave", id="dialog.leave", tooltip="Close without an answer."),
+    ]
+
+    @property
+    def dcode(self) -> DcodeApp:
+        """The application, by its own type."""
+        return cast("DcodeApp", self.app)
+
+    @property
+    def store(self) -> Store:
+        return self.dcode.store
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
