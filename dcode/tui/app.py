@@ -59,11 +59,18 @@ class DcodeApp(App[None]):
 
     def on_begun(self, message: Begun) -> None:
         self._publish(self.store.begin(message.snapshot, message.jobs, message.machine))
+        if self.store.status.get("asks"):
+            self.action_pen_change()
 
     def on_told(self, message: Told) -> None:
         known = {number: job["state"] for number, job in self.store.jobs.items()}
         changes = self.store.told(message.event)
         self._publish(changes)
+        if Part.PEN_CHANGE in changes:
+            self.bell()
+            self.action_pen_change()
+        if Part.NOTICES in changes:
+            self.notify(self.store.notices[-1].message, markup=False)
         if Part.JOBS in changes and known != {number: job["state"] for number, job in self.store.jobs.items()}:
             self.run_worker(self._order(), group="order", exclusive=True)  # only the daemon knows the queue's order
 
@@ -105,6 +112,8 @@ class DcodeApp(App[None]):
         from dcode.tui.screens.stop import StopDialog
 
         stopping = self.run_worker(self.link.stop(), group="stop", exit_on_error=False)
+        if isinstance(self.screen, StopDialog):
+            self.pop_screen()
         self.push_screen(StopDialog(stopping))
 
     def action_pause(self) -> None:
@@ -128,13 +137,20 @@ class DcodeApp(App[None]):
         """What a paused job waits for."""
         from dcode.tui.screens.pen_change import PenChangeDialog
 
-        self.push_screen(PenChangeDialog())
+        if not any(isinstance(screen, PenChangeDialog) for screen in self.screen_stack):
+            self.push_screen(PenChangeDialog())
 
     def action_recover(self, job: int) -> None:
         """How an interrupted job goes on."""
         from dcode.tui.screens.recover import RecoverScreen
 
         self._go(RecoverScreen(job))
+
+    def action_register(self) -> None:
+        """Say where the gondola is."""
+        from dcode.tui.screens.register import RegisterScreen
+
+        self._go(RegisterScreen())
 
     def action_add(self) -> None:
         from dcode.tui.screens.add import AddScreen

@@ -14,7 +14,6 @@ from dcode.client.sentences import sentences
 from dcode.errors import DcodeError
 
 USAGE = 2  # as the command line ends for bad usage, config or file
-INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,16 +23,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         address = Address.find(wanted.state_dir)
     except DcodeError as error:
         sentence, below = sentences(error)
-        print(f"dcode-tui: {sentence}", *below, sep="\n  ", file=sys.stderr)
-        return USAGE
+        return _refuse("\n  ".join([sentence, *below]))
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        print("dcode-tui: it needs a terminal. dcode watch   follows a job without one.", file=sys.stderr)
-        return USAGE
+        return _refuse("It needs a terminal. dcode watch   follows a job without one.")
     from dcode.tui.app import DcodeApp
 
     app = DcodeApp(address, Target(wanted.port, wanted.profile, wanted.machine))
     app.run()
     return app.return_code or 0
+
+
+def _refuse(why: str) -> int:
+    sys.stderr.write(f"dcode-tui: {why}\n")
+    return USAGE
 
 
 def _parser() -> argparse.ArgumentParser:

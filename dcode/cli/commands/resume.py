@@ -10,9 +10,10 @@ from dcode.cli.exit_codes import ExitCode, of_error
 from dcode.cli.follow import follow, tell_detached, tell_end
 from dcode.cli.lengths import LENGTH
 from dcode.cli.pen_asking import ask_to_keep
-from dcode.cli.recovering import REDRAW, SKIP, Way, asked_way, recovery_lines, way_lines
+from dcode.cli.recovering import asked_way, way_lines
 from dcode.cli.session import Session
 from dcode.cli.status_lines import status_lines
+from dcode.client.recovery import REDRAW, SKIP, Way, recovery_lines
 from dcode.client.sync import Client
 from dcode.errors import DcodeError, JobError, MachineNotReady
 
