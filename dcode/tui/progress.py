@@ -28,7 +28,7 @@ def share(job: Message) -> float:
 
 def state_word(job: Message) -> str:
     """Its state with its shape."""
-    word = "waits for a yes" if job["held"] and job["state"] == "ready" else str(job["state"])
+    word = "waits for yes" if job["held"] and job["state"] == "ready" else str(job["state"])
     return f"{SHAPES.get(job['state'], '?')} {word}"
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.daemon.conftest import Rig, _bounded, rig, short_dir
+from tests.daemon.conftest import Rig, _bounded, rig, serve_plotter, short_dir
 from tests.tui.terminal import Terminal, tui
 
-__all__ = ["Rig", "_bounded", "rig", "short_dir"]
+__all__ = ["Rig", "_bounded", "rig", "serve_plotter", "short_dir"]
 
 
 @pytest.fixture

@@ -69,5 +69,13 @@ class DcodeDialog(ModalScreen[T]):
     def store(self) -> Store:
         return self.dcode.store
 
+    _over = False
+
+    def finish(self, answer: T | None = None) -> None:
+        """Close it, once; under another dialog (STOP) as soon as that one is closed."""
+        if self.app.screen is self and not self._over:
+            self._over = True
+            self.dismiss(answer)
+
     def action_leave(self) -> None:
-        self.dismiss(None)
+        self.finish()

@@ -26,7 +26,7 @@ class MainScreen(DcodeScreen):
     """What the machine does now. Below WIDE columns the right column is one line over the keys."""
 
     DEFAULT_CSS = """
-    MainScreen #side { width: 46; }
+    MainScreen #side { width: 50; }
     MainScreen.narrow #side { display: none; }
     MainScreen #brief { height: 1; display: none; }
     MainScreen.narrow #brief { display: block; }

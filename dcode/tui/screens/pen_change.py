@@ -66,10 +66,13 @@ class PenChangeDialog(DcodeDialog[None]):
         self._show(frozenset())
         self.query_one(Answers).focus()
 
+    def on_screen_resume(self) -> None:
+        self._show(frozenset())
+
     def _show(self, changes: Changes) -> None:
         asks = self.store.status.get("asks")
         if asks is None:
-            self.dismiss(None)
+            self.finish()
             return
         told = self.query_one("#asked", Static)
         text = f"⧗ {with_stop(asks['message'])}" + (f"\nColour: {asks['colour']}" if asks.get("colour") else "")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from dcode.tui.app import DcodeApp
 
 LATELY: Final = 5  # jobs that have ended
-STATE_COLUMNS: Final = 17
-TIME_COLUMNS: Final = 11
+STATE_COLUMNS: Final = 15
+TIME_COLUMNS: Final = 9
 
 
 class Queue(Static):
