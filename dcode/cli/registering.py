@@ -10,16 +10,13 @@ from dcode.api.codec import Message
 from dcode.cli.keys import Keyboard, keyboard
 from dcode.cli.output import Output
 from dcode.cli.session import Session
+from dcode.client.registration import FIRST_STEP, NEAR_MM, STEPS, found_lines, ways
 from dcode.client.sentences import sentences
 from dcode.client.sync import Client
 from dcode.client.words import table
 from dcode.errors import DaemonUnreachable, DcodeError
 
-STEPS: Final = (0.1, 0.5, 1.0, 5.0, 10.0)  # mm, by the keys 1 to 5
-FIRST_STEP: Final = 2  # of STEPS
 WAYS: Final = {"left": (-1, 0), "right": (1, 0), "up": (0, 1), "down": (0, -1)}
-NEAR_MM: Final = 1.0  # from here the arrow keys are quicker than a question
-SEEN_MM: Final = 0.05  # less is not worth a word
 
 
 def converse(session: Session, daemon: Client, *, second: bool) -> bool:
@@ -38,24 +35,7 @@ def converse(session: Session, daemon: Client, *, second: bool) -> bool:
 
 def tell(session: Session, registered: Message, *, second: bool) -> None:
     """Answer with what a registration found."""
-    session.reply(registered, lambda value: _lines(value, second=second))
-
-
-def _lines(registered: Message, *, second: bool) -> list[str]:
-    offset = registered["offset"]
-    if offset is None:
-        lines = ["The position is known now."]
-    elif away := _ways(offset, ("further right", "further left", "higher", "lower")):
-        lines = [f"The gondola was {' and '.join(away)} than dcode believed."]
-    else:
-        lines = ["The gondola was where dcode believed it to be."]
-    if second:
-        degrees = registered["rotation_degrees"]
-        way = "clockwise" if degrees < 0 else "counter-clockwise"
-        lines.append(
-            f"The sheet is turned by {abs(degrees):.2f} degrees {way}; its scale is {registered['scale']:.4f}."
-        )
-    return lines
+    session.reply(registered, lambda value: found_lines(value, second=second))
 
 
 def _one(session: Session, daemon: Client, *, second: bool) -> bool:
@@ -110,7 +90,7 @@ def _steered(output: Output, daemon: Client, keys: Keyboard) -> bool:
     show = output.show if output.live else output.note
     size, moved = FIRST_STEP, (0.0, 0.0)
     while True:
-        told = ", ".join(_ways(moved, ("right", "left", "up", "down"))) or "not yet"
+        told = ", ".join(ways(moved, ("right", "left", "up", "down"))) or "not yet"
         show(f"step {STEPS[size]:g} mm   moved {told}")
         key = keys.read()
         if key in ("enter", "q", "escape"):
@@ -141,9 +121,3 @@ def _size(key: str, size: int) -> int:
         return int(key) - 1
     change = {"+": 1, "=": 1, "-": -1}.get(key, 0)  # = is + without shift
     return min(max(size + change, 0), len(STEPS) - 1)
-
-
-def _ways(by: Sequence[float], words: tuple[str, str, str, str]) -> list[str]:
-    """A shift as "3.2 mm <word>" for each axis on which it can be seen; words for +x, -x, +y, -y."""
-    named = ((by[0], words[0] if by[0] > 0 else words[1]), (by[1], words[2] if by[1] > 0 else words[3]))
-    return [f"{abs(mm):.1f} mm {word}" for mm, word in named if abs(mm) >= SEEN_MM]

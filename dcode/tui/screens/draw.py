@@ -1,0 +1,285 @@
+"""Have something drawn: the wish, the drawing as it comes, then keep, again, vary."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from random import getrandbits
+from typing import Any, ClassVar, Final
+
+from textual.binding import Binding, BindingType
+from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Checkbox, Input, Label, ProgressBar, Select, Static
+
+from dcode.api.codec import Message
+from dcode.errors import GenerationError
+from dcode.generation.packed import Packed, preview_bytes
+from dcode.tui.path import Path
+from dcode.tui.screens.base import DcodeScreen
+from dcode.tui.store import Changes, Part
+from dcode.tui.widgets.answers import Answers, Choice
+from dcode.tui.widgets.sheet import Sheet
+from dcode.tui.widgets.still import Still
+
+SEED_BITS: Final = 31  # of a seed that nobody chose: short enough to be typed again
+WHOLE: Final = {"seed": int, "count": int, "steps": int, "guidance": float, "temperature": float}
+KEEP: Final = Choice("keep", "enter", "keep it: queue it to be plotted")
+NEXT: Final = Choice("next", "n", "the next one")
+AGAIN: Final = Choice("again", "a", "again, by other seeds")
+VARY: Final = Choice("vary", "v", "vary the words, by the same seed")
+DROP: Final = Choice("drop", "x", "drop it")
+
+
+class DrawScreen(DcodeScreen):
+    """One wish at a time; its job waits for a yes until it is kept or dropped."""
+
+    DEFAULT_CSS = """
+    DrawScreen #wish { width: 48; border: round $foreground 40%; padding: 0 1; }
+    DrawScreen #wish Grid { grid-size: 2; grid-columns: 14 1fr; grid-rows: auto; height: auto; }
+    DrawScreen #wish Label { height: 1; }
+    DrawScreen #wish Input { border: none; height: 1; background: $boost; }
+    DrawScreen #wish Input:focus { background: $primary 30%; }
+    DrawScreen #wish Select { height: auto; }
+    DrawScreen #wish Checkbox { border: none; padding: 0; }
+    DrawScreen #shown { width: 1fr; }
+    DrawScreen Sheet { height: 1fr; }
+    DrawScreen #told { height: auto; max-height: 6; padding: 0 1; }
+    DrawScreen ProgressBar { width: 100%; padding: 0 1; }
+    DrawScreen #choices { height: auto; }
+    DrawScreen.narrow #wish { width: 34; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "begin", "Draw", id="draw.begin", tooltip="Draw what is typed."),
+        Binding("escape", "leave", "Back", id="draw.leave", tooltip="Give up the drawing, or go back."),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._job: int | None = None
+        self._drawings: Message | None = None
+        self._path: Path | None = None
+        self._wish: Message = {}
+
+    def content(self) -> Iterator[Widget]:
+        wish = Grid(
+            *(Label("Prompt"), Input(placeholder="a horse", id="prompt")),
+            *(Label("Engine"), Select[str]([], prompt="the best that is ready", id="engine", compact=True)),
+            *(Label("Model"), Input(placeholder="the engine's own", id="model")),
+            *(Label("Seed"), Input(placeholder="any", type="integer", id="seed")),
+            *(Label("Drawings"), Input("1", type="integer", id="count")),
+            *(Label("Size, mm"), Input(placeholder="as large as it goes; 200x300", id="size")),
+            *(Label("Steps"), Input(placeholder="the engine's own", type="integer", id="steps")),
+            *(Label("Guidance"), Input(placeholder="the engine's own", type="number", id="guidance")),
+            *(Label("Temperature"), Input(placeholder="the engine's own", type="number", id="temperature")),
+            *(Label(""), Checkbox("plot while it is drawn, unseen", id="live")),
+        )
+        shown = (Sheet(id="drawing"), Still(id="still"), ProgressBar(show_eta=False, id="bar"))
+        below = (Static("", id="told", markup=False), Answers(id="choices"))
+        yield Horizontal(VerticalScroll(wish, id="wish", can_focus=False), Vertical(*shown, *below, id="shown"))
+
+    def on_mount(self) -> None:
+        self.query_one("#wish").border_title = "Draw"
+        for hidden in ("#still", "#bar", "#choices"):
+            self.query_one(hidden).display = False
+        super().on_mount()
+        self.query_one("#prompt").focus()
+        self.run_worker(self._list_engines(), group="engines")
+
+    def on_resize(self) -> None:
+        self.set_class(self.app.size.width < 100, "narrow")
+
+    async def _list_engines(self) -> None:
+        """What can draw here, as the command line lists it: engines live in processes of their own."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "dcode.cli", "models", "--json"),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        out, _ = await process.communicate()
+        try:
+            engines = json.loads(out)["engines"]
+        except (ValueError, KeyError, TypeError):
+            return  # the best that is ready does without a list
+        names = [(f"{one['engine']}{'' if one['ready'] else '  (not here)'}", str(one["engine"])) for one in engines]
+        self.query_one("#engine", Select).set_options(names)
+
+    # The wish.
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_begin()
+
+    def action_begin(self) -> None:
+        """Ask for what is typed; a wish that makes no sense is told where it is typed."""
+        prompt = self.query_one("#prompt", Input).value.strip()
+        if not prompt:
+            self._tell("Type what is to be drawn.")
+            self.query_one("#prompt").focus()
+            return
+        try:
+            wish = self._typed()
+        except ValueError as error:
+            self._tell(str(error))
+            return
+        self._ask_for({"prompt": prompt, "seed": getrandbits(SEED_BITS), **wish})
+
+    def _typed(self) -> Message:
+        """What is chosen besides the prompt. Raises ValueError with the sentence to show."""
+        wish: dict[str, Any] = {}
+        for name, kind in WHOLE.items():
+            if text := self.query_one(f"#{name}", Input).value.strip():
+                try:
+                    wish[name] = kind(text.replace(",", "."))
+                except ValueError:
+                    raise ValueError(f"{name.capitalize()}: {text!r} is no such number.") from None
+        if size := self.query_one("#size", Input).value.strip().lower():
+            try:
+                wish["width_mm"], wish["height_mm"] = (float(part) for part in size.removesuffix("mm").split("x"))
+            except ValueError:
+                raise ValueError(f"Size: {size!r} is no size; 200x300 is one, in mm.") from None
+        engine = self.query_one("#engine", Select).value
+        if isinstance(engine, str):
+            wish["engine"] = engine
+        if model := self.query_one("#model", Input).value.strip():
+            wish["model"] = model
+        if self.query_one("#live", Checkbox).value:
+            wish |= {"live": True, "confirmed": True}
+        return wish
+
+    def _ask_for(self, wish: Message) -> None:
+        self.run_worker(self._begin(wish), group="wish", exclusive=True)
+
+    async def _begin(self, wish: Message) -> None:
+        if self._job is not None:
+            await self.dcode.ask("job.cancel", job=self._job)
+        self._wish, self._job, self._drawings = wish, None, None
+        self._tell(f'◌ "{wish["prompt"]}" is on its way to the engine.')
+        self.query_one(Answers).display = False
+        if (job := await self.dcode.ask("job.draw", **wish)) is not None:
+            self._job = job["id"]
+            self._follow(job)
+
+    # The drawing.
+
+    def store_changed(self, changes: Changes) -> None:
+        if self._job is None:
+            return
+        if Part.DRAWN in changes and (drawn := self.store.drawn.get(self._job)):
+            self._grow(drawn)
+        if Part.JOBS in changes and (job := self.store.jobs.get(self._job)):
+            self._follow(job)
+
+    def _grow(self, drawn: Message) -> None:
+        """How far it is, with the strokes or the picture so far."""
+        total = drawn.get("total")
+        bar = self.query_one(ProgressBar)
+        bar.display = True
+        bar.update(total=total, progress=drawn["done"])
+        self._tell(f"✎ {drawn['stage']} {drawn['done']}{f' of {total}' if total else ''}")
+        try:
+            if drawn.get("points") and drawn.get("counts"):
+                self.query_one(Sheet).grow(Packed(drawn["points"], drawn["counts"]).lines())
+                self._show_only(still=False)
+            elif drawn.get("preview"):
+                self.query_one(Still).show_png(preview_bytes(drawn["preview"]))
+                self._show_only(still=True)
+        except GenerationError as error:
+            self._tell(error.message)
+        if drawn.get("note"):
+            self.notify(drawn["note"], markup=False)
+
+    def _follow(self, job: Message) -> None:
+        if job["state"] == "ready" and job["held"] and self._drawings is None:
+            self.run_worker(self._look(), group="look", exclusive=True)
+        elif job["state"] in ("failed", "cancelled"):
+            self._over(f"✕ {job['reason'] or job['state']}")
+        elif job["state"] in ("ready", "plotting") and not job["held"]:
+            self._over("✓ It is queued, and plotted while it is drawn." if job["growing"] else "✓ It is queued.")
+
+    def _over(self, told: str) -> None:
+        self._job, self._drawings = None, None
+        self.query_one(ProgressBar).display = False
+        self.query_one(Answers).display = False
+        self._tell(told)
+
+    async def _look(self) -> None:
+        """The drawing is there: show its program as it will be plotted, and ask."""
+        assert self._job is not None
+        drawings = await self.dcode.ask("job.drawings", job=self._job)
+        if drawings is None:
+            return
+        self._drawings = drawings
+        self.query_one(ProgressBar).display = False
+        await self._show_program()
+        about = drawings["drawings"][drawings["chosen"]]
+        count = len(drawings["drawings"])
+        self._tell("\n".join([*drawing_lines(about, drawings["chosen"], count), *drawings["notes"]]))
+        answers = self.query_one(Answers)
+        answers.show_choices([KEEP, *([NEXT] if count > 1 else []), AGAIN, VARY, DROP])
+        answers.display = True
+        answers.focus()
+
+    async def _show_program(self) -> None:
+        from dcode.tui.path import read_path
+
+        assert self._job is not None
+        async for path in read_path(self.dcode.link.call, self._job, Path()):
+            self._show_path(path)
+
+    def _show_path(self, path: Path) -> None:
+        self.query_one(Sheet).show_path(path)
+        self._show_only(still=False)
+
+    def _show_only(self, *, still: bool) -> None:
+        self.query_one(Still).display = still
+        self.query_one(Sheet).display = not still
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#told", Static).update(text)
+
+    # The answer.
+
+    async def on_answers_chosen(self, event: Answers.Chosen) -> None:
+        event.stop()
+        if self._job is None or self._drawings is None:
+            return
+        match event.choice:
+            case "keep":
+                self.dcode.act("job.confirm", job=self._job)
+            case "next":
+                await self._next(self._drawings)
+            case "again":
+                self._ask_for(self._wish | {"seed": self._wish["seed"] + int(self._wish.get("count", 1))})
+            case "vary":
+                self.query_one("#seed", Input).value = str(self._wish["seed"])
+                self.query_one("#prompt").focus()
+            case "drop":
+                self.dcode.act("job.cancel", job=self._job)
+
+    async def _next(self, drawings: Message) -> None:
+        number = (drawings["chosen"] + 1) % len(drawings["drawings"])
+        if await self.dcode.ask("job.pick", job=self._job, drawing=number) is not None:
+            self._drawings = None
+            await self._look()
+
+    async def action_leave(self) -> None:
+        """A drawing that nobody kept stays in the queue and waits for its yes; one that is being drawn is given up."""
+        job = self.store.jobs.get(self._job or 0)
+        if job and job["state"] == "drawing":
+            self.dcode.act("job.cancel", job=job["id"])
+        else:
+            await self.dcode.action_back()
+
+
+def drawing_lines(about: Message, chosen: int, count: int) -> list[str]:
+    """Which drawing it is, who drew it, and after what."""
+    number = f"{chosen + 1} of {count}: " if count > 1 else ""
+    score = "" if about["score"] is None else f", score {about['score']:.2f}"
+    by = f"{about['engine']} {about['model']}".strip()
+    lines = [f"{number}{about['strokes']} strokes in {about['seconds']:.1f} s by {by}, seed {about['seed']}{score}"]
+    return [*lines, about["source"]] if about["source"] else lines
