@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import Field
 
-from dcode.api import calibration, pens
+from dcode.api import calibration, motion, pens
 from dcode.api.model import Model as Model
 
 JobState = Literal["drawing", "checking", "ready", "plotting", "paused", "interrupted", "done", "failed", "cancelled"]
@@ -99,6 +99,7 @@ class Job(Model):
     pen_lifts: int = 0
     bounds: tuple[float, float, float, float] | None = Field(None, description="left, right, top, bottom")
     profile: str | None = None
+    placed: Literal["as_is", "fit", "clip"] = Field("as_is", description="what was done to the program that came")
     audit: Literal["off", "mark"] = Field("off", description="whether the gondola goes to a mark at changes of pens")
     drift: tuple[float, float] | None = Field(None, description="mm right and up that an audit found last")
     feed_override: float = Field(100, description="% of the feeds, as it was adjusted last while it was drawn")
@@ -127,6 +128,13 @@ class MachineChanges(Model):
     """Keys of machine.json, dotted, and their new values; null takes a key out. A list takes a new item at its end."""
 
     changes: dict[str, Any] = Field(min_length=1)
+
+
+class Limits(Model):
+    """Where the gondola may go, mm: the work area, and closed outlines of what of it the belts cannot hold."""
+
+    area: tuple[float, float, float, float] = Field(description="left, right, top, bottom")
+    unreachable: list[list[tuple[float, float]]]
 
 
 class DaemonInfo(Model):
@@ -440,6 +448,12 @@ class Piece(Model):
     size: int
 
 
+class FromRow(JobRef):
+    """Which row of the job's program to begin with; one that is not there yet gives none."""
+
+    row: int = Field(0, ge=0)
+
+
 class MoveJob(JobRef):
     """Put a waiting job at a place in the queue; 1 is next."""
 
@@ -513,6 +527,7 @@ METHODS: Final[dict[str, Method]] = {
     "job.pick": Method(Pick, Committed, "take another drawing of a job that waits for a yes"),
     "job.confirm": Method(JobRef, Job, "say yes to a job"),
     "job.read": Method(Read, Piece, "the G-code of a job"),
+    "job.motion": Method(FromRow, motion.MotionRows, "the way of the pen in a job, row by row"),
     "job.list": Method(Nothing, Jobs, "all jobs"),
     "job.show": Method(JobRef, Job, "one job"),
     "job.recovery": Method(Recover, Recovery, "what is known of an interrupted job"),
@@ -523,6 +538,7 @@ METHODS: Final[dict[str, Method]] = {
     "wire.follow": Method(Follow, WireLog, "the last lines of the wire; then they come as events"),
     "wire.snapshot": Method(Nothing, Snapshot, "write the last lines, states and events to a file"),
     "machine.show": Method(Nothing, MachineShown, "every key of machine.json, its value and where that is from"),
+    "machine.limits": Method(Nothing, Limits, "where the gondola may go"),
     "machine.change": Method(MachineChanges, MachineShown, "write keys of machine.json, when no job is at the machine"),
     "calibrate.begin": Method(calibration.Guide, calibration.Guided, "open a guide, when no job is at the machine"),
     "calibrate.show": Method(Nothing, calibration.Guided, "what the open guide shows"),

@@ -12,10 +12,12 @@ from typing import Final
 from dcode.api import events as tell
 from dcode.api import methods as api
 from dcode.api.codec import CHUNK
+from dcode.api.motion import MotionRows
 from dcode.daemon.checker import Checker
 from dcode.daemon.drawing_desk import DrawingDesk
 from dcode.daemon.job_shown import shown
 from dcode.daemon.machine_desk import MachineDesk, Setup
+from dcode.daemon.motion_rows import rows_from
 from dcode.daemon.prepared import MOTION, SOURCE
 from dcode.daemon.readiness import must_be_in_reach, must_be_ready
 from dcode.daemon.run_desk import Publish, RunDesk
@@ -93,6 +95,13 @@ class JobDesk:
             raise JobError(f"Job {params.job} has no program yet.", job=params.job)
         return await asyncio.to_thread(_piece, path, params.offset)
 
+    async def motion(self, params: api.FromRow, client: Client) -> MotionRows:
+        path = self._store.files(self._store.get(params.job).id) / MOTION
+        try:
+            return await asyncio.to_thread(rows_from, path, params.row)
+        except (OSError, ValueError) as error:  # not there yet, or being written
+            raise JobError(f"Job {params.job} has no checked program.", job=params.job) from error
+
     async def list_jobs(self, params: api.Nothing, client: Client) -> api.Jobs:
         return api.Jobs(jobs=self.shown_jobs())
 
@@ -153,9 +162,10 @@ class JobDesk:
 
 def _new(wanted: api.Begin) -> Job:
     """A job for what was uploaded."""
+    placed = "fit" if wanted.fit else "clip" if wanted.clip else "as_is"
     if wanted.rehearse:
-        return Job(name=f"rehearsal of {wanted.name}", kind="rehearsal", created=time.time())
-    return Job(name=wanted.name, audit=wanted.audit, created=time.time())
+        return Job(name=f"rehearsal of {wanted.name}", kind="rehearsal", placed=placed, created=time.time())
+    return Job(name=wanted.name, placed=placed, audit=wanted.audit, created=time.time())
 
 
 def _piece(path: Path, offset: int) -> api.Piece:

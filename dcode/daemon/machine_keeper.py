@@ -7,6 +7,7 @@ at the machine, and only as a whole.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable
@@ -84,6 +85,9 @@ class MachineKeeper:
         self.look()
         return self._shown()
 
+    async def limits(self, params: api.Nothing, client: Client) -> api.Limits:
+        return await asyncio.to_thread(_limits, self.look())
+
     async def change(self, params: api.MachineChanges, client: Client) -> api.MachineShown:
         if job := self._jobs.current():
             raise MachineNotReady(
@@ -143,3 +147,12 @@ def _stamp(path: Path) -> _Stamp | None:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _limits(machine: Machine) -> api.Limits:
+    from dcode.machine.limits import SoftLimits
+    from dcode.machine.preview.reachable import out_of_reach  # and numpy with it, for who wants to see it
+
+    area = machine.work_area
+    outlines = [outline.round(2).tolist() for outline in out_of_reach(SoftLimits.of(machine), area)]
+    return api.Limits(area=(area.left, area.right, area.top, area.bottom), unreachable=outlines)

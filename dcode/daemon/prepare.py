@@ -69,7 +69,7 @@ def prepare(
         if not report["ok"]:
             told = f"The drawing is within the limits, the way around it is not: {_summary(report)}."
             raise UnsafeProgram(told, report)
-    program.motion.save(folder / MOTION)
+    _replace(folder / MOTION, program.motion.save)  # somebody may be looking at the one before
     return _answer(folder, machine_file, program.motion, machine, dialect, report)
 
 

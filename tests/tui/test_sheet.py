@@ -295,5 +295,13 @@ def test_an_update_repaints_only_the_lines_that_changed(monkeypatch: pytest.Monk
         sheet.show_progress(12, 14, (70.0, -60.0), True)
         await pilot.pause()
         assert 0 < len(set(painted)) <= 3
+        sheet.show_uncertain([[(-60.0, 0.0), (60.0, 0.0)]])
+        await pilot.pause()
+        painted.clear()
+        sheet.show_progress(12, 14, (70.0, -60.0), True)
+        sheet.show_uncertain([[(-60.0, 0.0), (60.0, 0.0)]])
+        sheet.show_area(AREA)
+        await pilot.pause()
+        assert painted == []
 
     on_screen(test)
