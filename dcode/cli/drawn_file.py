@@ -15,11 +15,11 @@ from dcode.cli.command import all_of
 from dcode.cli.exit_codes import ExitCode
 from dcode.cli.pictures import save_preview
 from dcode.cli.program import Examined, examine, tell_made, workshop
-from dcode.cli.recognise import Kind
 from dcode.cli.session import Session
 from dcode.cli.source import STANDARD_INPUT, Made, Source
 from dcode.cli.violations import tell_violations
 from dcode.cli.wishes import Wishes, must_suit
+from dcode.client.recognise import Kind
 from dcode.client.words import duration, length, plural
 from dcode.machine.machine import Machine
 

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final, TextIO
 
+from dcode.client.printable import printable
+
 PREFIX: Final = "dcode: "
 STYLES: Final = {"dim": "2", "red": "31"}
 
@@ -157,17 +159,6 @@ class Output:
 
 def _nowhere() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")
-
-
-def printable(text: str) -> str:
-    """Text from outside (a file's name, a firmware's reply) without characters that would steer the terminal."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char == "\n" else _escape(char) for char in text)
-
-
-def _escape(char: str) -> str:
-    return "\t" if char == "\t" else char.encode("unicode_escape").decode("ascii")
 
 
 def _styled(text: str, style: str, stream: TextIO) -> str:

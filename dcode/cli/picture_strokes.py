@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from dcode.cli.source import Source
-from dcode.cli.wishes import Wishes
+from dcode.cli.wishes import Wishes, called
 from dcode.errors import ConfigError
 from dcode.geometry.drawing import Drawing, Layer
 from dcode.geometry.strokes.inks import Way, inks_of, separate
@@ -80,13 +79,3 @@ def _options(chosen: Algorithm, given: Mapping[str, str], width: float) -> Any:
 def _width(options: Any, width: float) -> float:
     """How wide the pen draws that the options are for: `width` where they do not say."""
     return float(getattr(options, _PEN, width))
-
-
-@contextmanager
-def called(option: str) -> Iterator[None]:
-    """Errors name the option of the command line, not a key of a file."""
-    try:
-        yield
-    except ConfigError as error:
-        error.message = error.message.replace(f"key {error.key}: ", f"{option}: ", 1)
-        raise

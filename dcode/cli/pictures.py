@@ -1,4 +1,4 @@
-"""A program as a picture in a file: the one place where the command line asks for one."""
+"""A program as a picture in a file, or as the rows of one: the one place where the command line asks for it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ STANDARD_OUTPUT: Final = STANDARD_INPUT
 
 
 class PictureFormat(Enum):
-    """What is written. A GIF moves; an SVG may."""
+    """What is written. A GIF moves; an SVG may. JSON has no picture in it but the way of the pen, as job.motion."""
 
     SVG = "svg"
     PNG = "png"
     GIF = "gif"
+    JSON = "json"
 
     @classmethod
     def of(cls, path: str, said: str | None = None) -> PictureFormat:
@@ -33,7 +34,7 @@ class PictureFormat(Enum):
         try:
             return cls(Path(path).suffix.lower().removeprefix("."))
         except ValueError:
-            problem = f"{path}: end its name in .svg, .png or .gif, or say --format svg, png or gif."
+            problem = f"{path}: end its name in .svg, .png or .gif, or say --format svg, png, gif or json."
             raise click.UsageError(problem, click.get_current_context()) from None
 
 
@@ -66,6 +67,10 @@ def save_preview(path: Path, motion: Motion, machine: Machine, title: str) -> No
 
 def picture(shown: list[Shown], look: Look, title: str) -> bytes:
     """The file. Several programs are beside each other; those do not move. Raises DrawingError."""
+    if look.format is PictureFormat.JSON:
+        from dcode.api.motion import rows_of
+
+        return rows_of(shown[0].motion).model_dump_json().encode()
     from dcode.machine.preview.scene import scene_of_motion
 
     scenes = [scene_of_motion(one.motion, one.machine, travels=look.travels, title=title) for one in shown]

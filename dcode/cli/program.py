@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from dcode.cli.output import Output
-from dcode.cli.recognise import Kind
 from dcode.cli.source import Made, Source
 from dcode.cli.wishes import Wishes, must_suit
+from dcode.client.recognise import Kind
 from dcode.config.machine_file import find_machine, load_machine
 from dcode.config.paths import data_dir
 from dcode.config.settings import load_settings

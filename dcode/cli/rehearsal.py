@@ -6,11 +6,11 @@ from pathlib import Path
 
 from dcode.cli.exit_codes import ExitCode
 from dcode.cli.program import Examined, examine, time_of
-from dcode.cli.recognise import Kind
 from dcode.cli.session import Session
 from dcode.cli.source import Source
 from dcode.cli.violations import tell_violations
 from dcode.cli.wishes import Wishes, must_suit
+from dcode.client.recognise import Kind
 from dcode.client.sync import Client
 from dcode.client.words import duration, length, size
 from dcode.errors import DaemonUnreachable

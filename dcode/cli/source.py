@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from dcode.cli.exit_codes import ExitCode
-from dcode.cli.recognise import Kind, foreign, recognise
+from dcode.client.recognise import Kind, foreign, recognise
 
 STANDARD_INPUT: Final = "-"
 
@@ -37,6 +37,7 @@ class Made:
     seconds_before: float
     seconds: float
     pens: int
+    layers: tuple[dict[str, Any], ...]  # name, colour and pen of each
     notes: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -17,6 +16,7 @@ from dcode.cli.drawn import Drawn
 from dcode.cli.own_worker import drawing_shown, drawn_by_own_worker, some_seed
 from dcode.cli.paper import PaperSize
 from dcode.cli.session import Session
+from dcode.client.download import download
 from dcode.client.sentences import with_stop
 from dcode.client.sync import Client
 from dcode.errors import GenerationError
@@ -162,12 +162,7 @@ def wait_for_drawings(session: Session, daemon: Client, number: int) -> Message:
 
 def program_of_job(daemon: Client, number: int) -> str:
     """The G-code of a job."""
-    program = bytearray()
-    while True:
-        piece = daemon.call("job.read", job=number, offset=len(program))
-        program += b64decode(piece["data"])
-        if len(program) >= piece["size"] or not piece["data"]:
-            return program.decode("utf-8", "replace")
+    return download(daemon, number).decode("utf-8", "replace")
 
 
 def _of(jobs: list[Message], number: int) -> Message | None:

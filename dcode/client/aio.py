@@ -1,7 +1,7 @@
 """The client for an event loop: many calls at once over one connection, and events as they come.
 
-The connection is made once. When it breaks, every open call raises DaemonUnreachable and `events` ends: whoever wants
-to go on makes a new client, and knows that the daemon may have changed meanwhile.
+The connection is made once. When it breaks, every open call and `events` raise DaemonUnreachable: whoever wants to go
+on makes a new client, and knows that the daemon may have changed meanwhile.
 """
 
 from __future__ import annotations
@@ -71,9 +71,14 @@ class AsyncClient:
         return result if isinstance(result, dict) else {}
 
     async def events(self) -> AsyncIterator[codec.Message]:
-        """What the daemon tells a subscriber (dcode.api.events), in order, until the connection ends."""
+        """What the daemon tells a subscriber (dcode.api.events), in order.
+
+        For one reader. Raises DaemonUnreachable, which says why, when the connection ends.
+        """
         while (event := await self._events.get()) is not None:
             yield event
+        assert self._broken is not None
+        raise self._broken
 
     async def _listen(self) -> None:
         try:

@@ -8,7 +8,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from dcode.cli.recognise import Kind, foreign, looks_like_gcode, recognise
+from dcode.client.recognise import Kind, foreign, looks_like_gcode, recognise
 from tests.cli.fake_daemon import SQUARE
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'

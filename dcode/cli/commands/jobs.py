@@ -8,7 +8,8 @@ from dcode.api.codec import Message
 from dcode.cli.command import command, group
 from dcode.cli.lazy import Entry, Table
 from dcode.cli.session import Session
-from dcode.client.words import clock, drift_words, duration, facts, table
+from dcode.client.job_words import job_rows, percent_of, state_of
+from dcode.client.words import clock, duration, table
 
 _AT = "dcode.cli.commands.jobs"
 MEMBERS: Table = {
@@ -101,16 +102,8 @@ def _job_table(jobs: list[Message]) -> list[str]:
     if not jobs:
         return ["No jobs."]
     return table(
-        [[str(job["id"]), job["name"], _state(job), _progress(job), _time(job)] for job in jobs], right=(0, 3, 4)
+        [[str(job["id"]), job["name"], state_of(job), percent_of(job), _time(job)] for job in jobs], right=(0, 3, 4)
     )
-
-
-def _state(job: Message) -> str:
-    return "waits for a yes" if job["held"] and job["state"] == "ready" else str(job["state"])
-
-
-def _progress(job: Message) -> str:
-    return f"{int(100 * job['row'] / job['rows'])} %" if job["rows"] and job["state"] != "ready" else ""
 
 
 def _time(job: Message) -> str:
@@ -120,20 +113,7 @@ def _time(job: Message) -> str:
 
 
 def _job_lines(job: Message) -> list[str]:
-    rows = [
-        ["job", f"{job['id']}, {job['name']}"],
-        ["state", _state(job) + (f": {job['reason']}" if job["reason"] else "")],
-        ["size", facts(job)],
-        ["progress", f"{_progress(job) or '0 %'}, {clock(job['seconds'])} at the machine"],
-        ["estimate", duration(job["estimate_seconds"])],
-        ["rows", f"{job['executed_row']} surely done, {job['sent_row']} sent, of {job['rows']}"],
-        ["wire", f"{job['sent']} sent, {job['acked']} acknowledged, {job['resends']} resent"],
-        ["profile", job["profile"] or "unknown"],
-    ]
-    if job["prompt"]:
-        rows.insert(1, ["prompt", job["prompt"]])
-    if drift := job.get("drift"):
-        rows.append(["drift", drift_words(drift)])
+    rows = job_rows(job)
     if job["state"] == "interrupted":
         rows.append(["next", f"dcode resume {job['id']}   goes on where it was interrupted"])
     if job["held"] and job["state"] == "ready":
