@@ -337,6 +337,7 @@ class Rehearsal(Model):
 
     what: Literal["box", "hull", "seconds"] = "box"
     seconds: float = Field(30, gt=0, le=86_400)
+    row: int = Field(0, ge=0, description="row of the program with which the seconds begin")
     times: int = Field(1, ge=1, le=100)
 
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from pydantic import Field
 
+from dcode.api.kinds import Kind
 from dcode.api.model import Model
-from dcode.gcode.motion import Kind as Kind  # what a row is: clients know it from here
 from dcode.gcode.motion import Motion
 
 _SWAP: Final = sys.byteorder == "big"

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from dcode.cli.patience import Patience
-from dcode.cli.recognise import Kind
 from dcode.cli.source import Made, Source
-from dcode.cli.wishes import Wishes
-from dcode.errors import DcodeError, DrawingError
+from dcode.cli.wishes import Wishes, called
+from dcode.client.recognise import Kind
+from dcode.errors import ConfigError, DcodeError, DrawingError
 from dcode.gcode.interpret import Program
 from dcode.gcode.reading import Reading
 from dcode.gcode.write import write
@@ -26,7 +26,7 @@ from dcode.machine.drawing_figures import bound_mm
 from dcode.machine.drawing_motion import OWN_FEEDS, Feeds, drawing_of, motion_of
 from dcode.machine.machine import Machine
 from dcode.machine.pace import Pace
-from dcode.machine.pens import described, numbered, width_of
+from dcode.machine.pens import assigned, described, numbered, width_of
 from dcode.machine.place_drawing import Placing
 from dcode.machine.prepare_drawing import Plan, Prepared, prepare
 from dcode.machine.sheet import drawable
@@ -84,7 +84,9 @@ def worked(
     with _naming(source), _seldom_collected(), patience:
         artwork = _read(source, wishes, machine, program)
         if source.kind is not Kind.GCODE and limited:
-            artwork = replace(artwork, drawing=numbered(artwork.drawing, machine))
+            with called("--pen"):
+                asked = assigned(artwork.drawing, _pens(wishes.pens))
+            artwork = replace(artwork, drawing=numbered(asked, machine))
         plan = _plan(source, wishes, limited)
         prepared = prepare(
             artwork.drawing,
@@ -126,6 +128,17 @@ def _seldom_collected() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+def _pens(given: tuple[str, ...]) -> dict[str, int]:
+    """The --pen options: a layer's name or colour, and a pen's number. Raises ConfigError."""
+    found = dict[str, int]()
+    for text in given:
+        name, _, number = text.rpartition("=")
+        if not name.strip() or not number.strip().isdecimal():
+            raise ConfigError(f"a layer's pen is given as LAYER=N, not as {text}", key="pen", value=text)
+        found[name.strip()] = int(number)
+    return found
+
+
 def _about_pens(drawing: Drawing, kind: Kind) -> Iterator[str]:
     """Which pen to put in first, and what else there is to know of several."""
     pens = len({layer.pen for layer in drawing.layers})
@@ -156,6 +169,7 @@ def _made(kind: Kind, prepared: Prepared, notes: tuple[str, ...], plan: Plan, lo
         seconds_before=round(before.seconds, 3),
         seconds=round(after.seconds, 3),
         pens=len(colours),
+        layers=tuple({"name": one.name, "colour": one.colour, "pen": one.pen} for one in prepared.drawing.layers),
         notes=notes,
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import partial, wraps
 from typing import Any, Final, NoReturn
@@ -11,7 +12,8 @@ from typing import Any, Final, NoReturn
 import click
 
 from dcode.cli.command import Option, all_of, fitting_options
-from dcode.cli.recognise import Kind
+from dcode.client.recognise import Kind
+from dcode.errors import ConfigError
 
 ORDERS: Final = ("fast", "default", "best", "off")
 LAYERS: Final = ("auto", "groups", "colours", "one")
@@ -38,6 +40,7 @@ class Wishes:
     hide: bool = False
     passes: int = 1
     layers: str = "auto"
+    pens: tuple[str, ...] = ()
     fill: str | None = None
     fill_spacing: float | None = None
     fill_angle: float = 45.0
@@ -91,17 +94,28 @@ def _refuse(problem: str) -> NoReturn:
 
 
 def _called(wish: str) -> str:
-    return "-O" if wish == "settings" else f"--{wish.replace('_', '-')}"
+    return {"settings": "-O", "pens": "--pen"}.get(wish, f"--{wish.replace('_', '-')}")
 
 
 def _article(kind: Kind) -> str:
     return f"a {kind.value}" if kind in (Kind.PICTURE, Kind.TEXT) else kind.value
 
 
+@contextmanager
+def called(option: str) -> Iterator[None]:
+    """Errors name the option of the command line, not a key of a file."""
+    try:
+        yield
+    except ConfigError as error:
+        error.message = error.message.replace(f"key {error.key}: ", f"{option}: ", 1)
+        raise
+
+
 _ONLY_FOR: Final[Mapping[str, tuple[Kind, ...]]] = {
     **dict.fromkeys(("algorithm", "settings", "inks", "nearest"), (Kind.PICTURE,)),
     **dict.fromkeys(("layers", "fill", "fill_spacing", "fill_angle", "letters"), (Kind.SVG,)),
     "hide": (Kind.SVG, Kind.PICTURE, Kind.TEXT),
+    "pens": (Kind.SVG, Kind.PICTURE),
     "font": (Kind.TEXT, Kind.SVG),
     "size": (Kind.TEXT,),
 }
@@ -168,6 +182,13 @@ _ARTWORK = (
     _artwork("--shortest", type=_MM, default=0.0, metavar="MM", help="Leave out shorter strokes; dots stay."),
     _artwork("--dedupe", is_flag=True, help="Draw lines that lie on each other once."),
     _artwork("--hide", is_flag=True, help="Leave out what is behind filled shapes."),
+    _artwork(
+        "--pen",
+        "pens",
+        multiple=True,
+        metavar="LAYER=N",
+        help="Draw a layer, by its name or colour, with pen N; can be repeated.",
+    ),
     _artwork("--passes", type=click.IntRange(1, 100), default=1, metavar="N", help="Draw every stroke N times."),
 )
 _SVG = (

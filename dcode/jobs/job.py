@@ -73,6 +73,7 @@ class Job:
     bounds: tuple[float, float, float, float] | None = None
     profile: str | None = None
     kind: str = "drawing"  # or "rehearsal": it is gone through with the pen up
+    placed: str = "as_is"  # or "fit", "clip": what was done to the program that came
     audit: str = "off"  # or "mark": at a change of pens, whether steps were lost
     drift: tuple[float, float] | None = None  # what an audit found last
     feed_override: float = 100.0  # %, as it was adjusted last while this was drawn

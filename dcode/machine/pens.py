@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 from typing import Final
 
+from dcode.errors import ConfigError
 from dcode.geometry.drawing import Drawing, Layer
 from dcode.geometry.svg_import.colours import colour
 from dcode.machine.machine import Machine
@@ -34,6 +36,26 @@ def numbered(drawing: Drawing, machine: Machine) -> Drawing:
     pens = {layer.pen for layer in layers}
     if len(pens) == 1 and not 1 <= (layers[0].pen or 0) <= len(machine.pens):
         layers = [replace(layer, pen=None) for layer in layers]
+    return replace(drawing, layers=tuple(layers))
+
+
+def assigned(drawing: Drawing, pens: Mapping[str, int]) -> Drawing:
+    """The drawing with the pens that are asked for by the names or colours of layers.
+
+    Raises ConfigError for what no layer is called, and for a number that no pen can have.
+    """
+    wanted = {_plain(name): pen for name, pen in pens.items()}
+    called = {_plain(name) for layer in drawing.layers for name in (layer.name, layer.colour) if name}
+    for name, pen in pens.items():
+        if _plain(name) not in called:
+            has = ", ".join(dict.fromkeys(layer.name or layer.colour for layer in drawing.layers))
+            raise ConfigError(f"no layer has this name or colour; there are {has or 'none'}", key="pen", value=name)
+        if not 0 < pen <= HIGHEST:
+            raise ConfigError(f"pens are numbered from 1 to {HIGHEST}", key="pen", value=pen)
+    layers = (
+        replace(layer, pen=wanted.get(_plain(layer.name), wanted.get(_plain(layer.colour), layer.pen)))
+        for layer in drawing.layers
+    )
     return replace(drawing, layers=tuple(layers))
 
 

@@ -29,11 +29,12 @@ _GOES: Final = (*MOVES, Kind.HOME)
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What is gone through, and how many times; `seconds` is for `what = seconds`."""
+    """What is gone through, and how many times; `seconds`, and the row that they begin with, are for that `what`."""
 
     what: What = "box"
     seconds: float = 0.0
     times: int = 1
+    row: int = 0
 
 
 def rehearsal(motion: Motion, wanted: Rehearsal, machine: Machine, pace: Pace | None = None) -> Motion:
@@ -42,7 +43,8 @@ def rehearsal(motion: Motion, wanted: Rehearsal, machine: Machine, pace: Pace | 
     `pace` is that of the estimate, for the seconds. A motion that goes nowhere is one here as well.
     """
     if wanted.what == "seconds":
-        return _repeated(_begun(lifted(motion, machine), wanted.seconds, machine, pace), wanted.times)
+        up = lifted(_from(motion, wanted.row, machine), machine)
+        return _repeated(_begun(up, wanted.seconds, machine, pace, ways=1 if wanted.row else 0), wanted.times)
     return _around(motion, _outline(motion, wanted.what), machine, wanted.times)
 
 
@@ -57,9 +59,21 @@ def lifted(motion: Motion, machine: Machine) -> Motion:
     return up
 
 
-def _begun(up: Motion, seconds: float, machine: Machine, pace: Pace | None) -> Motion:
-    """The first seconds of a motion of travels; the row that they end in as far as they last."""
+def _from(motion: Motion, row: int, machine: Machine) -> Motion:
+    """The rows from one on, after the way to where it begins; for row 0 the motion itself."""
+    if row <= 0:
+        return motion
+    rest, row = Motion(motion.start), min(row, len(motion))
+    rest.append(Kind.TRAVEL, *motion.position_before(row), machine.pen.travel_speed, 0)
+    for step in (motion[at] for at in range(row, len(motion))):
+        rest.append(*step)
+    return rest
+
+
+def _begun(up: Motion, seconds: float, machine: Machine, pace: Pace | None, ways: int = 0) -> Motion:
+    """The first seconds of a motion of travels after its first `ways` rows; the last row as far as they last."""
     elapsed = estimate(up, machine, pace).elapsed
+    seconds += elapsed[ways - 1] if ways else 0.0
     begun, before = Motion(up.start), 0.0
     for row, after in enumerate(elapsed):
         step = up[row]

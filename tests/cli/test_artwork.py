@@ -276,3 +276,20 @@ def test_the_question_says_what_artwork_takes(daemon, cat: Path, monkeypatch):
     assert run(["plot", str(cat)]) == 130
     assert len(asked) == 1 and asked[0].startswith("Plot cat.svg (236 mm of ink, about ")
     assert not fake.asked("job.begin")
+
+
+def test_layers_are_drawn_with_the_pens_that_are_asked_for(dcode, cat: Path):
+    layers = dcode("optimize", cat, "--json").json["layers"]
+    colours = [layer["colour"] for layer in layers]
+    assert [layer["pen"] for layer in layers] == [1, 2]
+    asked = dcode("optimize", cat, "--pen", f"{colours[0]}=2", "--json").json["layers"]
+    assert [(layer["colour"], layer["pen"]) for layer in asked] == [(colours[0], 2), (colours[1], 1)]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [("#123456=1", "no layer has this"), ("red", "LAYER=N"), ("#f00=0", "numb")]
+)
+def test_a_pen_for_nothing_is_a_sentence(dcode, cat: Path, given: str, told: str):
+    ended = dcode("check", cat, "--pen", given)
+    assert ended.code == 2
+    assert "--pen: " in ended.err and told in ended.err

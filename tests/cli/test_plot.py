@@ -290,3 +290,29 @@ def test_watch_with_nothing_to_watch_is_a_status(dcode, daemon):
     daemon(answers={"job.list": {"jobs": [DONE_JOB]}})
     ended = dcode("watch")
     assert (ended.code, ended.out.splitlines()[0]) == (0, "IDLE")
+
+
+def test_watch_all_says_in_plain_lines_what_the_screen_shows(dcode, daemon):
+    status = a_status(**AT_MACHINE)
+    daemon(
+        answers={"subscribe": {"status": status, "jobs": []}, "job.list": {"jobs": [plotting(27), a_job(id=13)]}},
+        events=[
+            {"event": "status", "status": status | {"position": [5.0, 5.0]}},
+            {"event": "status", "status": status | {"pen": "down", "progress": 0.5, "position": [6.0, 5.0]}},
+            {"event": "notice", "kind": "paused", "message": "Paused by somebody"},
+            job_event(DONE_JOB),
+        ],
+    )
+    lines = dcode("watch", "12", "--all").out.splitlines()
+    assert lines[0] == "state: plotting"
+    assert any(line.startswith("job 13: horse.gcode, ready, about ") for line in lines)
+    assert any(line.startswith("horse.gcode: 27 %") for line in lines)
+    assert not any("X 5.00" in line for line in lines)  # a pen that moves on is not told at each step
+    assert "position: X 6.00 Y 5.00, pen down" in lines
+    assert "Paused by somebody." in lines
+    assert lines[-1].startswith("horse.gcode is plotted")
+
+
+def test_watch_all_of_no_job_is_refused(dcode, daemon):
+    daemon()
+    assert dcode("watch", "99", "--all").code == 2

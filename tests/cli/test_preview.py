@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dcode.tui.path import Path as PenPath
 from tests.cli.fake_daemon import ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -27,6 +29,16 @@ def test_the_name_says_what_is_written(dcode, horse: Path, tmp_path: Path, endin
     else:
         with Image.open(path) as image:
             assert image.format == kind.upper()
+
+
+def test_json_is_the_way_of_the_pen_and_the_answer_has_the_times(dcode, horse: Path, tmp_path: Path):
+    ended = dcode("preview", horse, "-o", tmp_path / "way.json", "--json")
+    path = PenPath()
+    path.take(json.loads((tmp_path / "way.json").read_text()))
+    bounds = ended.json["bounds"]
+    assert path.complete and path.bounds is not None
+    assert (path.bounds.left, path.bounds.right) == pytest.approx((bounds["left"], bounds["right"]), abs=1e-3)
+    assert ended.json["times"]["seconds"] == dcode("estimate", horse, "--json").json["seconds"]
 
 
 def test_the_format_can_be_said_instead(dcode, horse: Path, tmp_path: Path):

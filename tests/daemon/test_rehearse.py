@@ -74,3 +74,12 @@ def test_a_rehearsal_can_be_paused_with_the_pen_up_and_goes_on(rig: Starter) -> 
     machine.client.call("job.cancel", job=job)
     machine.wait_for_job(job, "cancelled")
     assert polylines(machine.ink()) == []
+
+
+def test_a_job_remembers_how_it_was_placed_so_that_it_can_be_rehearsed_alike(rig: Starter) -> None:
+    machine = rig("sim:marlin")
+    wide = "G21 G90\nG0 X-5000 Y0\nM280 P0 S40\nG1 X5000 Y0 F500\nM280 P0 S90\n"
+    drawn = machine.queue(wide, "wide.gcode", fit=True)
+    assert (drawn["placed"], machine.queue(PROGRAM)["placed"]) == ("fit", "as_is")
+    rehearsed = machine.queue(wide, "wide.gcode", fit=True, also={"rehearse": {"what": "box"}})
+    assert rehearsed["bounds"][:2] == pytest.approx(drawn["bounds"][:2])

@@ -10,10 +10,10 @@ import click
 from dcode.cli.command import command, program_options
 from dcode.cli.drawn_file import Format, Target, output_options, write_drawing
 from dcode.cli.exit_codes import ExitCode
-from dcode.cli.recognise import Kind
 from dcode.cli.session import Session
 from dcode.cli.source import Unusable, read_source
-from dcode.cli.wishes import Wishes, artwork_options
+from dcode.cli.wishes import Wishes, artwork_options, called
+from dcode.client.recognise import Kind
 from dcode.client.words import table
 
 
@@ -45,7 +45,6 @@ def convert(session: Session, file: str | None, listing: bool, wishes: Wishes, t
 
 def _algorithms(name: str | None) -> list[dict[str, Any]]:
     """All algorithms, or one, with their options, as JSON values."""
-    from dcode.cli.picture_strokes import called
     from dcode.geometry.strokes.options import options_of
     from dcode.geometry.strokes.registry import ALGORITHMS, algorithm
 

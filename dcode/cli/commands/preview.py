@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from dcode.cli.command import command, program_options
+from dcode.cli.dry_pens import dry_warnings
 from dcode.cli.pictures import SECONDS, STANDARD_OUTPUT, Look, PictureFormat, Shown, picture
 from dcode.cli.program import Examined, examine, time_of
-from dcode.cli.recognise import Kind
 from dcode.cli.session import Session
 from dcode.cli.source import Source, read_source, source_argument
 from dcode.cli.violations import violation_lines
 from dcode.cli.wishes import Wishes, artwork_options
+from dcode.client.recognise import Kind
 from dcode.client.words import duration, length, plural, size
 
 
@@ -25,14 +26,14 @@ from dcode.client.words import duration, length, plural, size
     "--output",
     required=True,
     type=click.Path(dir_okay=False, allow_dash=True),
-    metavar="SVG|PNG|GIF|-",
+    metavar="SVG|PNG|GIF|JSON|-",
     help="Where to write the picture; - for stdout.",
 )
 @click.option(
     "--format",
     "form",
     type=click.Choice([one.value for one in PictureFormat]),
-    metavar="svg|png|gif",
+    metavar="svg|png|gif|json",
     help="What to write, where the name does not say so.",
 )
 @click.option("--animate", is_flag=True, help="Let an SVG move as well: the drawing as it comes to be.")
@@ -70,7 +71,8 @@ def preview(
 
     The ink in its pens' colours and widths, faintly the moves between strokes, the work area, what the belts cannot
     reach, and red rings where the limits are left. A file that is not safe to plot is drawn as well; what is wrong with
-    it is said on stderr. A GIF shows how the drawing comes to be, each part as fast as the machine draws it.
+    it is said on stderr. A GIF shows how the drawing comes to be, each part as fast as the machine draws it. JSON has
+    the way of the pen row by row, as the daemon's job.motion answers; with --json the times are said as well then.
     """
     kind = PictureFormat.of(output, form)
     look = Look(kind, seconds or SECONDS if animate or kind is PictureFormat.GIF else None, not no_travel, scale)
@@ -85,24 +87,28 @@ def preview(
         shown.insert(0, _shown(_as_it_is(session, before, source, wishes), "before"))
     drawn = picture(shown, look, source.name)
     if output == STANDARD_OUTPUT:
-        session.output.pour(drawn.decode() if kind is PictureFormat.SVG else drawn)
+        session.output.pour(drawn.decode() if kind in (PictureFormat.SVG, PictureFormat.JSON) else drawn)
         return
     Path(output).write_bytes(drawn)
     answer = examined.report | {"file": str(Path(output).absolute()), "format": kind.value}
+    if kind is PictureFormat.JSON and examined.report["ok"]:
+        answer["times"] = time_of(examined).as_json()
+        for warning in dry_warnings(session, examined, answer["times"]["pens"]):
+            session.output.note(warning)
     session.reply(answer, lambda value: [f"{output}: {size(value, examined.source.strokes)}"])
 
 
 def _must_go_together(look: Look, *, animate: bool, timed: bool, compared: bool) -> None:
     """Refuse what means nothing together. Raises UsageError."""
     problem = ""
-    if animate and look.format is PictureFormat.PNG:
-        problem = "A PNG does not move: --animate is for .svg and .gif."
+    if animate and look.format in (PictureFormat.PNG, PictureFormat.JSON):
+        problem = f"A {look.format.name} does not move: --animate is for .svg and .gif."
     elif timed and look.seconds is None:
         problem = "--seconds is for pictures that move: .gif, or .svg with --animate."
-    elif compared and look.seconds is not None:
+    elif compared and (look.seconds is not None or look.format is PictureFormat.JSON):
         problem = "--before is for pictures that do not move: .svg or .png."
-    elif look.scale is not None and look.format is PictureFormat.SVG:
-        problem = "--scale is for .png and .gif: an SVG has no pixels."
+    elif look.scale is not None and look.format in (PictureFormat.SVG, PictureFormat.JSON):
+        problem = f"--scale is for .png and .gif: {look.format.name} has no pixels."
     if problem:
         raise click.UsageError(problem, click.get_current_context())
 

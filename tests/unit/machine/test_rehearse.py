@@ -105,3 +105,14 @@ def test_a_dot_is_gone_to() -> None:
     for what in ("box", "hull"):
         made = rehearsal(motion, Rehearsal(what), MACHINE)  # type: ignore[arg-type]
         assert set(points(made)) == {(10, 5)}
+
+
+def test_the_seconds_begin_with_a_row_after_the_way_to_it(motion: Motion) -> None:
+    row = next(at for at in range(len(motion)) if motion.kind[at] == Kind.HOME)
+    made = rehearsal(motion, Rehearsal("seconds", seconds=5.0, row=row), MACHINE)
+    assert (made.x[0], made.y[0], made.value[0]) == (0.0, 100.0, MACHINE.pen.travel_speed)
+    elapsed = estimate(made, MACHINE).elapsed
+    assert elapsed[-1] - elapsed[0] == pytest.approx(5.0, rel=0.01)
+    assert set(made.kind) == {Kind.TRAVEL}
+    end = rehearsal(motion, Rehearsal("seconds", seconds=5.0, row=10**6), MACHINE)
+    assert (end.x[-1], end.y[-1]) == motion.position_before(len(motion))
