@@ -8,6 +8,11 @@ from dcode.client.words import adjusted_words, drift_words, duration, ink_words,
 
 def status_lines(status: Message) -> list[str]:
     """A status as a person reads it: the state first."""
+    return table(status_rows(status))
+
+
+def status_rows(status: Message) -> list[list[str]]:
+    """What it is about, and what there is to say of that."""
     rows = [
         [status["state"].upper(), _job(status)],
         ["port", f"{status['port'] or 'none'}, profile {status['profile'] or 'unknown'}"],
@@ -30,7 +35,7 @@ def status_lines(status: Message) -> list[str]:
         rows.append(["asks", asks["message"]])
     if status["message"] and status["message"] != (asks or {}).get("message"):
         rows.append(["message", status["message"]])
-    return table(rows)
+    return rows
 
 
 def _job(status: Message) -> str:

@@ -17,7 +17,6 @@ from dcode.cli.own_worker import drawing_shown, drawn_by_own_worker, some_seed
 from dcode.cli.paper import PaperSize
 from dcode.cli.session import Session
 from dcode.client.download import download
-from dcode.client.sentences import with_stop
 from dcode.client.sync import Client
 from dcode.errors import GenerationError
 from dcode.generation.request import MAX_COUNT, DrawRequest

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from dcode.cli.output import printable
 from dcode.cli.progress import Progress, live_line, plain_line
+from dcode.client.printable import printable
 from dcode.client.words import clock, duration, length, table
 from tests.cli.fake_daemon import a_status, plotting
 

@@ -16,8 +16,6 @@ from dcode.cli.reach import reach
 from dcode.cli.session import Session
 from dcode.cli.source import read_source, source_argument
 from dcode.cli.wishes import Wishes, artwork_options
-from dcode.client.recognise import Kind
-from dcode.client.sentences import sentences
 from dcode.client.sync import Client
 from dcode.errors import ConfigError
 
