@@ -1,7 +1,8 @@
 """Settings: a flag, DCODE_<KEY>, the user's dcode.toml, configs/dcode.toml; the first that says something wins.
 
 Every value remembers where it comes from. Relative paths in a file are relative to that file. A key of a section has a
-dot here (generation.worker), and an underscore in the environment (DCODE_GENERATION_WORKER).
+dot here (generation.worker), and an underscore in the environment (DCODE_GENERATION_WORKER). The keys of the screen are
+a table within a section; each of its entries is a key of its own (tui.keys.jump), which only files set.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -23,10 +24,11 @@ Text = Annotated[str, Only("a text that is not empty", lambda value: value != ""
 Place = Annotated[str, Only("tcp://host:port, or nothing,", lambda text: not text or text.startswith("tcp://"))]
 Amount = Annotated[int, Only("a whole number of at least 0", lambda value: value >= 0)]
 Seconds = Annotated[float, Only("a number above 0", lambda value: value > 0)]
+NotText = Annotated[str, Only("a table, [tui.keys], of ids and keys", lambda value: False)]
 Speed = Annotated[float, Only("a number of at least 0", lambda value: value >= 0)]
 
 _PATHS: Final = ("machine", "state_dir", "socket", "generation.token_file")
-SECTION: Final = "generation"
+SCREEN_KEYS: Final = "tui.keys"  # what follows it is the id of something that the screen does
 _YES: Final = ("1", "on", "t", "true", "y", "yes")
 _NO: Final = ("0", "off", "f", "false", "n", "no")
 _NUMBERS: Final[Mapping[str, type[float | int]]] = {
@@ -50,6 +52,14 @@ class Generation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tui:
+    """dcode-tui. An empty theme is the one chosen last; `keys` are keys, several by commas, by ids of `--keys`."""
+
+    theme: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What dcode.toml may say, typed; the three places are always filled in.
 
@@ -65,11 +75,15 @@ class Settings:
     park: bool | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     generation: Generation = Generation()
+    tui: Tui = Tui()
 
 
-_IN_SECTION: Final = tuple(f"{SECTION}.{field.name}" for field in fields(Generation))
-KEYS: Final = tuple(field.name for field in fields(Settings) if field.name != SECTION) + _IN_SECTION
-_HINTS: Final = hints_of(Settings) | {f"{SECTION}.{name}": hint for name, hint in hints_of(Generation).items()}
+_SECTIONS: Final[Mapping[str, type[Generation | Tui]]] = {"generation": Generation, "tui": Tui}
+_IN_SECTIONS: Final = tuple(f"{name}.{key.name}" for name, section in _SECTIONS.items() for key in fields(section))
+KEYS: Final = tuple(key.name for key in fields(Settings) if key.name not in _SECTIONS) + _IN_SECTIONS
+_HINTS: Final = hints_of(Settings) | {
+    f"{name}.{key}": hint for name, section in _SECTIONS.items() for key, hint in hints_of(section).items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +103,11 @@ class Configured:
 
     def shown(self) -> dict[str, dict[str, object]]:
         """Each setting with its value (JSON) and source, for `dcode config show`."""
+        values: dict[str, object] = {key: attrgetter(key)(self.settings) for key in KEYS if key != SCREEN_KEYS}
+        keys = self.settings.tui.keys
+        values |= {f"{SCREEN_KEYS}.{name}": keys[name] for name in keys} if keys else {SCREEN_KEYS: None}
         shown: dict[str, dict[str, object]] = {}
-        for key in KEYS:
-            value = attrgetter(key)(self.settings)
+        for key, value in values.items():
             source = self.origins[key].source if key in self.origins else "not set"
             shown[key] = {"value": str(value) if isinstance(value, Path) else value, "source": source}
         return shown
@@ -108,7 +124,7 @@ def load_settings(flags: Mapping[str, object] | None = None) -> Configured:
         origins |= {key: Origin(str(file), value) for key, value in _read(file, needed=file is packaged).items()}
     for key in KEYS:
         name = f"DCODE_{key.upper().replace('.', '_')}"
-        if os.environ.get(name):
+        if key != SCREEN_KEYS and os.environ.get(name):
             origins[key] = Origin(name, _located(key, os.environ[name]))
     for key, value in (flags or {}).items():
         if value is not None:
@@ -134,12 +150,22 @@ def _read(file: Path, *, needed: bool) -> dict[str, Any]:
 
 
 def _flat(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Keys and values, those of the section with its name before them."""
+    """Keys and values, those of a section with its name before them."""
     for key, value in data.items():
-        if key == SECTION and isinstance(value, dict):
-            yield from ((f"{SECTION}.{name}", inner) for name, inner in value.items())
+        if key in _SECTIONS and isinstance(value, dict):
+            for name, inner in value.items():
+                yield from _dotted(f"{key}.{name}", inner)
         else:
             yield key, value
+
+
+def _dotted(key: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """A key of a section; of the screen's keys each by itself. TOML reads an id with a dot as a table in a table."""
+    if f"{key}.".startswith(f"{SCREEN_KEYS}.") and isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _dotted(f"{key}.{name}", inner)
+    else:
+        yield key, value
 
 
 def _fill_in_places(origins: dict[str, Origin]) -> None:
@@ -153,7 +179,7 @@ def _fill_in_places(origins: dict[str, Origin]) -> None:
 
 
 def _known(key: str, file: str, value: object = None) -> str:
-    if key not in KEYS:
+    if key not in KEYS and not key.startswith(f"{SCREEN_KEYS}."):
         meant = nearest_key(key, KEYS)
         raise ConfigError("there is no such key.", file=file, key=key, value=as_json(value), nearest=meant)
     return key
@@ -165,11 +191,26 @@ def _located(key: str, value: object, base: Path | None = None) -> object:
 
 def _typed(origins: Mapping[str, Origin]) -> Settings:
     values = {
-        key: read_value(_HINTS[key], _meant(key, one.value), one.source, key, written=one.value)
+        key: read_value(_hint(key), _meant(key, one.value), one.source, key, written=one.value)
         for key, one in origins.items()
     }
-    section = {key.partition(".")[2]: values.pop(key) for key in _IN_SECTION if key in values}
-    return Settings(**values, generation=Generation(**section))
+    of_screen = [key for key in values if key.startswith(f"{SCREEN_KEYS}.")]
+    values[SCREEN_KEYS] = {key.removeprefix(f"{SCREEN_KEYS}."): values.pop(key) for key in of_screen}
+    sections: dict[str, dict[str, Any]] = {name: {} for name in _SECTIONS}
+    for key in _IN_SECTIONS:
+        if key in values:
+            section, _, name = key.partition(".")
+            sections[section][name] = values.pop(key)
+    return Settings(
+        **values,
+        generation=Generation(**sections["generation"]),
+        tui=Tui(**sections["tui"]),
+    )
+
+
+def _hint(key: str) -> Any:
+    """The annotation of a key. The table of the screen's keys itself has no value, its entries are texts."""
+    return Text if key not in _HINTS else NotText if key == SCREEN_KEYS else _HINTS[key]
 
 
 def _meant(key: str, value: object) -> object:

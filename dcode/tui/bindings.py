@@ -6,12 +6,30 @@ from typing import Final
 
 from textual.binding import Binding, BindingType
 
+# STOP and help are shown by the line of keys in a place of their own.
 STOP: Final = Binding(
-    "ctrl+x", "app.stop", "STOP", id="stop", priority=True, tooltip="End all motion now, on any screen."
+    "ctrl+x", "app.stop", "STOP", id="stop", show=False, priority=True, tooltip="End all motion now, on any screen."
+)
+HELP: Final = Binding(
+    "question_mark,f1",
+    "app.help",
+    "Help",
+    id="help",
+    show=False,
+    tooltip="The keys of the focused pane and the screen.",
+)
+PALETTE: Final = Binding(
+    "ctrl+p",
+    "app.command_palette",
+    "Palette",
+    id="palette",
+    show=False,
+    priority=True,
+    tooltip="Find what can be done here, jobs, engines and themes by their names.",
 )
 
 # On every screen and in every dialog: nothing may stand between a person and these.
-ALWAYS: Final[list[BindingType]] = [STOP]
+ALWAYS: Final[list[BindingType]] = [STOP, HELP]
 
 SCREENS: Final[list[BindingType]] = [
     Binding("space", "app.pause", "Pause", id="pause", tooltip="Pause the job, or go on with it."),
@@ -21,9 +39,9 @@ SCREENS: Final[list[BindingType]] = [
     Binding("g", "app.machine", "Machine", id="machine", tooltip="Move, home, marks, pen."),
     Binding("u", "app.pen", "Pen", id="pen", tooltip="Raise or lower the pen."),
     Binding("c", "app.calibrate", "Calibrate", id="calibrate", tooltip="Guides for pen and machine."),
-    Binding("grave_accent", "app.console", "Console", id="console", key_display="`", tooltip="Talk to the firmware."),
-    Binding("o", "app.jump", "Jump", id="jump", tooltip="Focus any pane by one letter."),
-    Binding("question_mark", "app.help", "Help", id="help", key_display="?", tooltip="Keys of the focused pane."),
+    Binding("grave_accent", "app.console", "Console", id="console", tooltip="Talk to the firmware."),
+    Binding("o,ctrl+o", "app.jump", "Jump", id="jump", tooltip="Focus any pane by one letter."),
+    PALETTE,
     Binding("escape", "app.back", "Back", id="back", show=False, tooltip="To the screen before."),
     Binding("q", "app.quit", "Quit", id="quit", show=False, tooltip="Close this screen. The plot goes on."),
 ]

@@ -8,15 +8,18 @@ from typing import Any, Final
 
 from textual.message import Message as TextualMessage
 
+import dcode
 from dcode.api.codec import Message
 from dcode.client.address import Address
 from dcode.client.aio import AsyncClient
-from dcode.client.sync import Client
 from dcode.errors import DaemonUnreachable, DcodeError
 from dcode.tui.messages import Begun, Linked, Told
 from dcode.tui.store import LinkState
 
 TRY_AGAIN: Final = 0.5  # seconds; a look at a socket that is not there costs nothing
+OTHER_VERSION: Final = (
+    "A daemon of dcode {} runs, and this screen is of {}. When no job is at the machine: dcode daemon stop, and again."
+)
 
 Post = Callable[[TextualMessage], Any]
 
@@ -28,27 +31,34 @@ class Link:
         self.address = address
         self._post = post
         self._client: AsyncClient | None = None
+        self._said: tuple[LinkState, str] | None = None  # while there is no daemon: how that was told last
 
     async def keep(self) -> None:
         """Connect, and connect again whenever the daemon went; never returns."""
-        known = LinkState.CONNECTING
         while True:
             try:
                 await self._follow()
-                known, why = LinkState.LOST, "The daemon hung up."
             except DcodeError as error:
-                known = LinkState.ABSENT if error.fields.get("reason") == "absent" else LinkState.LOST
-                why = error.message
-            self._post(Linked(known, why))
+                absent = error.fields.get("reason") == "absent"
+                self._say(LinkState.ABSENT if absent else LinkState.LOST, error.message)
             await asyncio.sleep(TRY_AGAIN)
 
+    def _say(self, state: LinkState, why: str) -> None:
+        """Once: a try that fails as the one before is no news."""
+        if (state, why) != self._said:
+            self._said = (state, why)
+            self._post(Linked(state, why))
+
     async def _follow(self) -> None:
+        """Tell what one daemon tells, until it goes. Raises DcodeError then, or when it is not one to talk to."""
         client = await AsyncClient.connect(self.address.socket)
         try:
+            info = await client.call("daemon.info")
+            _must_suit(str(info.get("version")))
             snapshot = await client.call("subscribe")
             jobs = await client.call("job.list")
             machine = await client.call("machine.show")
-            self._client = client
+            self._client, self._said = client, None
             self._post(Begun(snapshot, jobs["jobs"], machine))
             async for event in client.events():
                 self._post(Told(event))
@@ -64,8 +74,15 @@ class Link:
 
     async def stop(self) -> Message:
         """STOP, over a connection of its own: nothing that this screen has asked for stands in its way."""
-        return await asyncio.to_thread(self._stop)
+        client = await AsyncClient.connect(self.address.socket)
+        try:
+            return await client.call("plotter.stop")
+        finally:
+            await client.close()
 
-    def _stop(self) -> Message:
-        with Client(self.address.socket) as client:
-            return client.call("plotter.stop")
+
+def _must_suit(version: str) -> None:
+    """Versions that differ in their last number alone understand each other. Raises DaemonUnreachable."""
+    ours = dcode.__version__
+    if version.rpartition(".")[0] != ours.rpartition(".")[0]:
+        raise DaemonUnreachable(OTHER_VERSION.format(version, ours), reason="version", version=version)

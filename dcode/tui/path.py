@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dcode.api.codec import Message
-from dcode.api.motion import Kind
+from dcode.api.kinds import Kind
 from dcode.geometry.bounds import Bounds
 from dcode.geometry.lines import Lines
 

@@ -154,8 +154,12 @@ def _pen_change(store: Store, event: Message) -> Part:
 
 
 def _wire(store: Store, event: Message) -> Part:
-    store.wire.extend(event["lines"])
-    store.wire_count += len(event["lines"])
+    lines = list(event["lines"])
+    if missed := event.get("missed"):  # there were too many to tell: those before these
+        at = lines[0]["at"] if lines else time.time()
+        lines.insert(0, {"at": at, "way": "note", "text": f"{missed} lines of the wire were left out here"})
+    store.wire.extend(lines)
+    store.wire_count += len(lines)
     return Part.WIRE
 
 

@@ -28,6 +28,7 @@ def imported_by(code: str) -> set[str]:
         ("dcode.streaming.sender", HEAVY),
         ("dcode.config.machine_file", HEAVY),
         ("dcode.config.settings", HEAVY),
+        ("dcode.tui.main", HEAVY),
         ("dcode.cli.commands.check", HEAVY),
         ("dcode.daemon.plotter_process", {"torch", "numpy", "textual", "rich", "click", "pydantic"}),
         ("dcode.daemon.prepare", {"torch", "numpy", "textual", "rich", "click", "pydantic"}),

@@ -33,6 +33,8 @@ KEYS: Final = {
     "ctrl+x": "\x18",
     "ctrl+p": "\x10",
     "ctrl+u": "\x15",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
 }
 
 
@@ -102,6 +104,17 @@ class Terminal:
         while self._read(deadline):
             pass
         return self._process.wait(PATIENCE)
+
+    @property
+    def pid(self) -> int:
+        """Of the program."""
+        return self._process.pid
+
+    def read_for(self, seconds: float) -> None:
+        """Take what comes for so long: for measurements."""
+        deadline = monotonic() + seconds
+        while self._read(deadline):
+            pass
 
     def close(self) -> None:
         """End it, however it is doing."""

@@ -4,8 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.daemon.calibrating import Person
 from tests.daemon.conftest import Rig
 from tests.tui.terminal import Terminal
+
+
+class AtTheScreen(Person):
+    """Answers by the keys of the screen, and reads what it shows."""
+
+    def __init__(self, rig: Rig, terminal: Terminal) -> None:
+        self._rig, self._terminal, self._known = rig, terminal, 0.0
+        terminal.press("c")
+        terminal.see("What is to be found out?")
+        terminal.press("p")
+        terminal.see("1 of ")
+        self.shown = rig.client.call("calibrate.show")
+
+    def choose(self, choice: str, **values: float) -> str:
+        before = self.shown
+        key = next(one["key"] for one in before["view"]["choices"] if one["id"] == choice)
+        for value in values.values():
+            self._terminal.press("ctrl+u", f"{value:g}")
+        self._terminal.press("enter" if values else key)
+        while self.shown == before:  # each call is answered when the daemon has time for it
+            self.shown = self._rig.client.call("calibrate.show")
+        view = self.shown["view"]
+        heading = (
+            f"✓ {view['title']}" if self.shown["over"] else f"{view['number']} of {view['steps']}: {view['title']}"
+        )
+        facts = [fact["value"] for fact in view["facts"]]
+        self._terminal.see(heading, *facts)
+        self._terminal.see_no("at work")
+        return self.step
+
+
+def test_the_pen_is_calibrated_to_the_end_by_keys(rig: Callable[..., Rig], screen: Callable[..., Terminal]) -> None:
+    daemon = rig("sim:marlin?wall=crooked")
+    daemon.client.call("plotter.connect")
+    daemon.client.call("plotter.home", here=True)
+    before = daemon.client.call("machine.show")["values"]["pen.down_angle"]
+    terminal = screen(daemon)
+    terminal.see("● IDLE")
+    person = AtTheScreen(daemon, terminal)
+    if person.choose("clear") == "steps":
+        person.choose("each")
+    person.lowers_until_it_marks()
+    person.choose("touches")
+    person.choose("accept")
+    person.choose("draw")
+    person.choose("found", number=person.reads_row(ends=False))
+    person.choose("draw")
+    person.choose("found", number=person.reads_row(ends=True))
+    person.choose("good")
+    assert person.choose("save") == "over"
+    after = daemon.client.call("machine.show")["values"]["pen.down_angle"]
+    assert (after["source"], after) != (before["source"], before)
+    terminal.press("enter")
+    terminal.see("queue is empty")
 
 
 def test_leaving_the_guide_for_the_pen_saves_nothing(rig: Callable[..., Rig], screen: Callable[..., Terminal]) -> None:

@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from dcode.tui.bindings import ALWAYS
 from dcode.tui.store import Changes, Store
+from dcode.tui.widgets.keys_line import KeysLine
 from dcode.tui.widgets.status_line import StatusLine
+from dcode.tui.work import begin
 
 if TYPE_CHECKING:
     from dcode.tui.app import DcodeApp
@@ -38,7 +39,7 @@ class DcodeScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield StatusLine()
         yield from self.content()
-        yield Footer(show_command_palette=False)
+        yield KeysLine()
 
     def content(self) -> Iterator[Widget]:
         """The widgets between the status line and the keys."""
@@ -47,6 +48,12 @@ class DcodeScreen(Screen[None]):
     def on_mount(self) -> None:
         self.dcode.changed.subscribe(self, self.store_changed)
         self.store_changed(Changes(()))
+
+    def leave(self) -> None:
+        """To the screen before. In a worker of the application: who waits for the end of a screen in one of its own
+        handlers waits for ever.
+        """
+        begin(self.dcode, self.dcode.action_back, "leave")
 
     def store_changed(self, changes: Changes) -> None:
         """The store has changed in these parts; called with none of them when the screen is first shown."""

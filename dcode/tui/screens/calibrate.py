@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import events
@@ -15,9 +15,11 @@ from textual.widgets import Input, Label, Static
 from dcode.api.codec import Message
 from dcode.client.words import table
 from dcode.errors import DcodeError
+from dcode.tui.numbers import number
 from dcode.tui.screens.base import DcodeScreen
 from dcode.tui.store import Changes, Part
 from dcode.tui.widgets.answers import Answers, Choice
+from dcode.tui.work import begin
 
 PEN: Final = Choice("pen", "p", "the pen: heights, pressure, how long it takes to raise and lower")
 MACHINE: Final = Choice("machine", "m", "the machine: motors, belts, pulleys, home")
@@ -45,6 +47,7 @@ class CalibrateScreen(DcodeScreen):
         super().__init__()
         self._view: Message | None = None
         self._at_work = False
+        self._is_over = False  # what a guide has found is shown
 
     def content(self) -> Iterator[Widget]:
         parts = (Static("", id="text", markup=False), Static("", id="facts", markup=False))
@@ -56,12 +59,16 @@ class CalibrateScreen(DcodeScreen):
         self._offer()
 
     def store_changed(self, changes: Changes) -> None:
-        if Part.MACHINE in changes and self._view is None:
+        if self._at_work:
+            return
+        if Part.LINK in changes and self.store.live and self._view is not None:
+            begin(self, self._look, "guide", exclusive=True)  # another daemon knows of no guide
+        elif Part.MACHINE in changes and self._view is None and not self._is_over:
             self._offer()
 
     def _offer(self) -> None:
         """Which guide; for machines with several pens, for which of them."""
-        self._view = None
+        self._view, self._is_over = None, False
         self.query_one("#guide").border_title = "Calibrate"
         self._show("What is to be found out?", [], [PEN, MACHINE, *_pens(self.store.machine)], "Escape goes back.")
 
@@ -83,7 +90,7 @@ class CalibrateScreen(DcodeScreen):
         if self._view is not None:
             self._answer(event.choice)
         elif event.choice == "back":
-            await self.dcode.action_back()
+            self.leave()
         else:
             guide, _, pen = event.choice.partition(":")
             self._ask("calibrate.begin", guide=guide, options={"pen": pen} if pen else {})
@@ -119,18 +126,15 @@ class CalibrateScreen(DcodeScreen):
         """What was typed, by the ids of the questions; what is no number is left out, and the guide asks for it."""
         found = {}
         for field in self.query("#questions Input").results(Input):
-            try:
-                number = float(field.value.replace(",", "."))
-            except ValueError:
-                continue
-            if math.isfinite(number) and field.name:
-                found[field.name] = number
+            value = number(field.value)
+            if value is not None and field.name:
+                found[field.name] = value
         return found
 
     def _ask(self, method: str, **params: object) -> None:
         self._at_work = True
         self.query_one("#hint", Static).update(AT_WORK)
-        self.run_worker(self._asked(method, params), group="guide", exclusive=True)
+        begin(self, partial(self._asked, method, params), "guide", exclusive=True)
 
     async def _asked(self, method: str, params: dict[str, object]) -> None:
         shown = await self.dcode.ask(method, **params)
@@ -154,7 +158,7 @@ class CalibrateScreen(DcodeScreen):
     async def _take(self, shown: Message) -> None:
         view = shown["view"]
         if shown["over"]:
-            self._view = None
+            self._view, self._is_over = None, True
             await self.query_one("#questions", Grid).remove_children()
             done = Choice("back", "enter", "back")
             self._show(OVER.format(title=view["title"], text=view["text"]), view["facts"], [done], "")
@@ -180,13 +184,15 @@ class CalibrateScreen(DcodeScreen):
 
     async def action_leave(self) -> None:
         if self._view is not None or self._at_work:
+            self.workers.cancel_group(self, "guide")  # whose answer is that the guide was left
             self._at_work, self._view = False, None
-            await self.dcode.ask("calibrate.leave")
+            left = await self.dcode.ask("calibrate.leave")
             await self.query_one("#questions", Grid).remove_children()
             self._offer()
-            self.notify("The guide is left: the pen is up, and nothing is saved.")
+            if left is not None:
+                self.notify("The guide is left: the pen is up, and nothing is saved.")
         else:
-            await self.dcode.action_back()
+            self.leave()
 
     async def on_unmount(self) -> None:
         if self._view is not None or self._at_work:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -20,6 +22,7 @@ from dcode.errors import DcodeError
 from dcode.tui.history import History
 from dcode.tui.screens.base import DcodeScreen
 from dcode.tui.store import Changes, Part
+from dcode.tui.work import begin
 
 SHOWN: Final = 5000  # lines
 ARROWS: Final = {"out": "→", "in": "←", "note": "·", "typed": ">", "said": " ", "error": "✕"}
@@ -70,8 +73,10 @@ class ConsoleScreen(DcodeScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: list[Line] = []
+        self._lines: deque[Line] = deque(maxlen=SHOWN)
+        self._shown = 0  # of them
         self._wire_seen = 0
+        self._wire_at = 0.0  # of the last line of the wire
         self._notices_seen = 0.0
         self._history = History()
 
@@ -85,12 +90,17 @@ class ConsoleScreen(DcodeScreen):
         self._wire_seen, self._notices_seen = self.store.wire_count, time.time()
         super().on_mount()
         self.query_one("#line").focus()
-        self.run_worker(self._follow(), group="follow", exclusive=True)
+        begin(self, self._follow, "follow", exclusive=True)
 
     async def _follow(self) -> None:
-        log = await self.dcode.ask("wire.follow", on=True)
-        if log:
-            self._add(_wire(log["lines"]))
+        """The last lines come once; after a lost connection only those that are new."""
+        if self.store.live and (log := await self.dcode.ask("wire.follow", on=True)):
+            self._add_wire(line for line in log["lines"] if line["at"] > self._wire_at)
+
+    def _add_wire(self, lines: Iterable[Message]) -> None:
+        new = [Line(line["at"], line["way"], line["text"]) for line in lines]
+        self._wire_at = max([self._wire_at, *(line.at for line in new)])
+        self._add(new)
 
     def on_unmount(self) -> None:
         if self.store.live:
@@ -101,23 +111,27 @@ class ConsoleScreen(DcodeScreen):
             new = min(self.store.wire_count - self._wire_seen, len(self.store.wire))
             self._wire_seen = self.store.wire_count
             if new:
-                self._add(_wire(list(self.store.wire)[-new:]))
+                self._add_wire(list(self.store.wire)[-new:])
         if Part.NOTICES in changes:
             new_notices = [one for one in self.store.notices if one.at > self._notices_seen]
             if new_notices:
                 self._notices_seen = new_notices[-1].at
                 self._add(Line(one.at, "error" if one.kind == "error" else "note", one.message) for one in new_notices)
+        if Part.LINK in changes and not self.store.live:
+            self._add([Line(time.time(), "error", self.store.link_message or "The daemon is gone.")])
         if Part.LINK in changes and self.store.live:
-            self.run_worker(self._follow(), group="follow", exclusive=True)
+            begin(self, self._follow, "follow", exclusive=True)
 
     # What is shown.
 
     def _add(self, lines: Iterable[Line]) -> None:
-        new = list(lines)
-        self._lines = [*self._lines, *new][-SHOWN:]
         log = self.query_one(RichLog)
-        for line in new:
+        for line in lines:
+            if len(self._lines) == SHOWN:
+                self._shown -= self._wanted(self._lines[0])
+            self._lines.append(line)
             if self._wanted(line):
+                self._shown += 1
                 log.write(line.rendered(), scroll_end=log.is_vertical_scroll_end)
         self._say_how()
 
@@ -131,13 +145,14 @@ class ConsoleScreen(DcodeScreen):
             return
         log = self.query_one(RichLog)
         log.clear()
-        for line in filter(self._wanted, self._lines):
+        wanted = [line for line in self._lines if self._wanted(line)]
+        self._shown = len(wanted)
+        for line in wanted:
             log.write(line.rendered())
         self._say_how()
 
     def _say_how(self) -> None:
-        shown = sum(map(self._wanted, self._lines))
-        parts = [f"{shown} of {len(self._lines)} lines", "wire shown" if self.wire else "wire hidden"]
+        parts = [f"{self._shown} of {len(self._lines)} lines", "wire shown" if self.wire else "wire hidden"]
         parts += ["errors only"] * self.errors + [f'with "{self.search}"'] * bool(self.search)
         self.query_one("#how", Static).update(", ".join(parts))
 
@@ -158,7 +173,7 @@ class ConsoleScreen(DcodeScreen):
             search.value = ""
             self.query_one("#line").focus()
         else:
-            await self.dcode.action_back()
+            self.leave()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "search":
@@ -172,7 +187,7 @@ class ConsoleScreen(DcodeScreen):
         elif text := event.value.strip():
             self._history.add(text)
             event.input.value = ""
-            self.run_worker(self._send(text), group="send")
+            begin(self, partial(self._send, text), "send")
 
     async def _send(self, text: str) -> None:
         self._add([Line(time.time(), "typed", text)])
@@ -195,10 +210,9 @@ class ConsoleScreen(DcodeScreen):
         line.value = text
         line.cursor_position = len(text)
 
-    async def action_save(self) -> None:
+    def action_save(self) -> None:
+        begin(self, self._save, "save")
+
+    async def _save(self) -> None:
         if saved := await self.dcode.ask("wire.snapshot"):
             self.notify(f"Written to {saved['path']}", markup=False)
-
-
-def _wire(lines: Iterable[Message]) -> Iterator[Line]:
-    return (Line(line["at"], line["way"], line["text"]) for line in lines)

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from random import getrandbits
 from typing import Any, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Checkbox, Input, Label, ProgressBar, Select, Static
+from textual.widgets import Input, Label, Select, Static
+from textual.worker import Worker
 
 from dcode.api.codec import Message
-from dcode.errors import GenerationError
+from dcode.errors import DcodeError, GenerationError
 from dcode.generation.packed import Packed, preview_bytes
-from dcode.tui.path import Path
+from dcode.tui.path import Path, read_path
+from dcode.tui.progress import state_word
 from dcode.tui.screens.base import DcodeScreen
 from dcode.tui.store import Changes, Part
 from dcode.tui.widgets.answers import Answers, Choice
+from dcode.tui.widgets.share_bar import ShareBar
 from dcode.tui.widgets.sheet import Sheet
 from dcode.tui.widgets.still import Still
+from dcode.tui.widgets.yes_no import YesNo
+from dcode.tui.work import begin
 
 SEED_BITS: Final = 31  # of a seed that nobody chose: short enough to be typed again
 WHOLE: Final = {"seed": int, "count": int, "steps": int, "guidance": float, "temperature": float}
@@ -43,25 +47,33 @@ class DrawScreen(DcodeScreen):
     DrawScreen #wish Input { border: none; height: 1; background: $boost; }
     DrawScreen #wish Input:focus { background: $primary 30%; }
     DrawScreen #wish Select { height: auto; }
-    DrawScreen #wish Checkbox { border: none; padding: 0; }
     DrawScreen #shown { width: 1fr; }
     DrawScreen Sheet { height: 1fr; }
     DrawScreen #told { height: auto; max-height: 6; padding: 0 1; }
-    DrawScreen ProgressBar { width: 100%; padding: 0 1; }
+    DrawScreen ShareBar { padding: 0 1; }
     DrawScreen #choices { height: auto; }
-    DrawScreen.narrow #wish { width: 34; }
+    DrawScreen.narrow #drawn { layout: vertical; }
+    DrawScreen.narrow #wish { width: 1fr; height: auto; max-height: 12; }
+    DrawScreen.narrow #wish Grid { grid-size: 4; grid-columns: 12 1fr 12 1fr; }
+    DrawScreen.narrow #prompt { column-span: 3; }
+    DrawScreen.narrow #live { column-span: 3; }
+    DrawScreen.narrow #shown { height: 1fr; }
+    DrawScreen.narrow.busy #wish { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r", "begin", "Draw", id="draw.begin", tooltip="Draw what is typed."),
         Binding("escape", "leave", "Back", id="draw.leave", tooltip="Give up the drawing, or go back."),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, engine: str = "") -> None:
         super().__init__()
+        self._engine = engine  # to begin with
+        self._engines: list[Message] = []
         self._job: int | None = None
         self._drawings: Message | None = None
-        self._path: Path | None = None
         self._wish: Message = {}
+        self._noted = ""  # the note that was told last
+        self._looking: Worker[None] | None = None
 
     def content(self) -> Iterator[Widget]:
         wish = Grid(
@@ -74,11 +86,12 @@ class DrawScreen(DcodeScreen):
             *(Label("Steps"), Input(placeholder="the engine's own", type="integer", id="steps")),
             *(Label("Guidance"), Input(placeholder="the engine's own", type="number", id="guidance")),
             *(Label("Temperature"), Input(placeholder="the engine's own", type="number", id="temperature")),
-            *(Label(""), Checkbox("plot while it is drawn, unseen", id="live")),
+            *(Label(""), YesNo("plot while it is drawn, unseen", id="live")),
         )
-        shown = (Sheet(id="drawing"), Still(id="still"), ProgressBar(show_eta=False, id="bar"))
+        shown = (Sheet(id="drawing"), Still(id="still"), ShareBar(id="bar"))
         below = (Static("", id="told", markup=False), Answers(id="choices"))
-        yield Horizontal(VerticalScroll(wish, id="wish", can_focus=False), Vertical(*shown, *below, id="shown"))
+        parts = (VerticalScroll(wish, id="wish", can_focus=False), Vertical(*shown, *below, id="shown"))
+        yield Horizontal(*parts, id="drawn")
 
     def on_mount(self) -> None:
         self.query_one("#wish").border_title = "Draw"
@@ -86,27 +99,22 @@ class DrawScreen(DcodeScreen):
             self.query_one(hidden).display = False
         super().on_mount()
         self.query_one("#prompt").focus()
-        self.run_worker(self._list_engines(), group="engines")
+        begin(self, self._list_engines, "engines")
 
     def on_resize(self) -> None:
         self.set_class(self.app.size.width < 100, "narrow")
 
     async def _list_engines(self) -> None:
-        """What can draw here, as the command line lists it: engines live in processes of their own."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "dcode.cli", "models", "--json"),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        out, _ = await process.communicate()
-        try:
-            engines = json.loads(out)["engines"]
-        except (ValueError, KeyError, TypeError):
-            return  # the best that is ready does without a list
-        names = [(f"{one['engine']}{'' if one['ready'] else '  (not here)'}", str(one["engine"])) for one in engines]
+        """What can draw here; without a list the best that is ready draws."""
+        self._engines = await self.dcode.engines()
+        names = [(f"{one['engine']}{'' if one['ready'] else '  (not here)'}", one["engine"]) for one in self._engines]
         self.query_one("#engine", Select).set_options(names)
+        self.choose_engine(self._engine)
+
+    def choose_engine(self, engine: str) -> None:
+        """By which engine it is to be drawn; the choice stays as it is for one that is not listed."""
+        if any(one["engine"] == engine for one in self._engines):
+            self.query_one("#engine", Select).value = engine
 
     # The wish.
 
@@ -147,39 +155,50 @@ class DrawScreen(DcodeScreen):
             wish["engine"] = engine
         if model := self.query_one("#model", Input).value.strip():
             wish["model"] = model
-        if self.query_one("#live", Checkbox).value:
+        if self.query_one("#live", YesNo).value:
             wish |= {"live": True, "confirmed": True}
         return wish
 
     def _ask_for(self, wish: Message) -> None:
-        self.run_worker(self._begin(wish), group="wish", exclusive=True)
+        begin(self, partial(self._begin, wish), "wish", exclusive=True)
 
     async def _begin(self, wish: Message) -> None:
-        if self._job is not None:
-            await self.dcode.ask("job.cancel", job=self._job)
-        self._wish, self._job, self._drawings = wish, None, None
+        before, self._job = self._job, None
+        if before is not None:
+            await self.dcode.ask("job.cancel", job=before)
+        self._wish, self._drawings, self._noted = wish, None, ""
         self._tell(f'◌ "{wish["prompt"]}" is on its way to the engine.')
         self.query_one(Answers).display = False
+        self.query_one(Sheet).show_path(None)
+        self._show_only(still=False)
+        self.add_class("busy")
         if (job := await self.dcode.ask("job.draw", **wish)) is not None:
             self._job = job["id"]
             self._follow(job)
+        else:
+            self._over("✕ Nothing is drawn.")
 
     # The drawing.
 
     def store_changed(self, changes: Changes) -> None:
         if self._job is None:
             return
+        if not self.store.live:
+            self._tell("✕ The daemon is gone; when it is there again, this goes on if the drawing does.")
+            return
         if Part.DRAWN in changes and (drawn := self.store.drawn.get(self._job)):
             self._grow(drawn)
         if Part.JOBS in changes and (job := self.store.jobs.get(self._job)):
             self._follow(job)
+        elif Part.LINK in changes:
+            self._over("✕ The daemon that is there now has not kept this drawing.")
 
     def _grow(self, drawn: Message) -> None:
         """How far it is, with the strokes or the picture so far."""
         total = drawn.get("total")
-        bar = self.query_one(ProgressBar)
+        bar = self.query_one(ShareBar)
         bar.display = True
-        bar.update(total=total, progress=drawn["done"])
+        bar.show_share(drawn["done"] / total if total else None)
         self._tell(f"✎ {drawn['stage']} {drawn['done']}{f' of {total}' if total else ''}")
         try:
             if drawn.get("points") and drawn.get("counts"):
@@ -188,34 +207,42 @@ class DrawScreen(DcodeScreen):
             elif drawn.get("preview"):
                 self.query_one(Still).show_png(preview_bytes(drawn["preview"]))
                 self._show_only(still=True)
-        except GenerationError as error:
-            self._tell(error.message)
-        if drawn.get("note"):
-            self.notify(drawn["note"], markup=False)
+        except (GenerationError, OSError) as error:  # a picture that is none is an OSError
+            self._tell(str(error))
+        if drawn.get("note") and drawn["note"] != self._noted:
+            self._noted = drawn["note"]
+            self.notify(self._noted, markup=False)
 
     def _follow(self, job: Message) -> None:
-        if job["state"] == "ready" and job["held"] and self._drawings is None:
-            self.run_worker(self._look(), group="look", exclusive=True)
-        elif job["state"] in ("failed", "cancelled"):
-            self._over(f"✕ {job['reason'] or job['state']}")
-        elif job["state"] in ("ready", "plotting") and not job["held"]:
-            self._over("✓ It is queued, and plotted while it is drawn." if job["growing"] else "✓ It is queued.")
+        state = job["state"]
+        if state == "ready" and job["held"]:
+            if self._drawings is None and (self._looking is None or self._looking.is_finished):
+                self._looking = begin(self, partial(self._look, job["id"]), "look")
+        elif state in ("failed", "cancelled", "interrupted"):
+            self._over(f"✕ {job['reason'] or state}")
+        elif job["growing"]:
+            self._tell("▶ It is plotted while it is drawn." if state == "plotting" else state_word(job))
+        elif state not in ("drawing", "checking"):
+            self._over("✓ It is queued.")
 
     def _over(self, told: str) -> None:
         self._job, self._drawings = None, None
-        self.query_one(ProgressBar).display = False
+        self.remove_class("busy")
+        self.query_one("#prompt").focus()
+        self.query_one(ShareBar).display = False
         self.query_one(Answers).display = False
         self._tell(told)
 
-    async def _look(self) -> None:
+    async def _look(self, number: int) -> None:
         """The drawing is there: show its program as it will be plotted, and ask."""
-        assert self._job is not None
-        drawings = await self.dcode.ask("job.drawings", job=self._job)
-        if drawings is None:
+        drawings = await self.dcode.ask("job.drawings", job=number)
+        if drawings is None or number != self._job:
+            return
+        await self._show_program(number)
+        if number != self._job:  # it was dropped meanwhile
             return
         self._drawings = drawings
-        self.query_one(ProgressBar).display = False
-        await self._show_program()
+        self.query_one(ShareBar).display = False
         about = drawings["drawings"][drawings["chosen"]]
         count = len(drawings["drawings"])
         self._tell("\n".join([*drawing_lines(about, drawings["chosen"], count), *drawings["notes"]]))
@@ -224,16 +251,13 @@ class DrawScreen(DcodeScreen):
         answers.display = True
         answers.focus()
 
-    async def _show_program(self) -> None:
-        from dcode.tui.path import read_path
-
-        assert self._job is not None
-        async for path in read_path(self.dcode.link.call, self._job, Path()):
-            self._show_path(path)
-
-    def _show_path(self, path: Path) -> None:
-        self.query_one(Sheet).show_path(path)
-        self._show_only(still=False)
+    async def _show_program(self, number: int) -> None:
+        with suppress(DcodeError, ValueError):  # it can be kept unseen; what is gone says so with the next event
+            async for path in read_path(self.dcode.link.call, number, Path()):
+                if number != self._job:
+                    return
+                self.query_one(Sheet).show_path(path)
+                self._show_only(still=False)
 
     def _show_only(self, *, still: bool) -> None:
         self.query_one(Still).display = still
@@ -244,7 +268,7 @@ class DrawScreen(DcodeScreen):
 
     # The answer.
 
-    async def on_answers_chosen(self, event: Answers.Chosen) -> None:
+    def on_answers_chosen(self, event: Answers.Chosen) -> None:
         event.stop()
         if self._job is None or self._drawings is None:
             return
@@ -252,10 +276,11 @@ class DrawScreen(DcodeScreen):
             case "keep":
                 self.dcode.act("job.confirm", job=self._job)
             case "next":
-                await self._next(self._drawings)
+                self._looking = begin(self, partial(self._next, self._drawings), "look", exclusive=True)
             case "again":
                 self._ask_for(self._wish | {"seed": self._wish["seed"] + int(self._wish.get("count", 1))})
             case "vary":
+                self.remove_class("busy")
                 self.query_one("#seed", Input).value = str(self._wish["seed"])
                 self.query_one("#prompt").focus()
             case "drop":
@@ -263,9 +288,10 @@ class DrawScreen(DcodeScreen):
 
     async def _next(self, drawings: Message) -> None:
         number = (drawings["chosen"] + 1) % len(drawings["drawings"])
-        if await self.dcode.ask("job.pick", job=self._job, drawing=number) is not None:
+        job = drawings["job"]["id"]
+        if await self.dcode.ask("job.pick", job=job, drawing=number) is not None and job == self._job:
             self._drawings = None
-            await self._look()
+            await self._look(job)
 
     async def action_leave(self) -> None:
         """A drawing that nobody kept stays in the queue and waits for its yes; one that is being drawn is given up."""
@@ -273,7 +299,7 @@ class DrawScreen(DcodeScreen):
         if job and job["state"] == "drawing":
             self.dcode.act("job.cancel", job=job["id"])
         else:
-            await self.dcode.action_back()
+            self.leave()
 
 
 def drawing_lines(about: Message, chosen: int, count: int) -> list[str]:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from dcode.api.codec import Message
 from dcode.client.words import adjusted_words, drift_words, ink_words, table
+from dcode.tui.messages import Told
 from dcode.tui.screens.base import DcodeScreen
 from dcode.tui.store import Changes, Part
 from dcode.tui.widgets.jogging import Jogging
 from dcode.tui.widgets.sheet_pane import SheetPane
+from dcode.tui.work import begin
 
 FEED_STEP: Final = 5.0  # %
 DEPTH_STEP: Final = 0.5  # degrees
@@ -31,7 +35,8 @@ class MachineScreen(DcodeScreen):
     MachineScreen.narrow SheetPane { display: none; }
     MachineScreen.narrow #hand { width: 1fr; }
     MachineScreen #facts { border: round $foreground 40%; padding: 0 1; height: auto; }
-    MachineScreen #marks { border: round $foreground 40%; height: 1fr; }
+    MachineScreen #marks { border: round $foreground 40%; height: 1fr; min-height: 4; }
+    MachineScreen #marks { text-wrap: nowrap; text-overflow: ellipsis; }
     MachineScreen #marks:focus { border: round $accent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,6 +59,8 @@ class MachineScreen(DcodeScreen):
     def __init__(self) -> None:
         super().__init__()
         self._marks: list[Message] = []
+        self._feed: float | None = None  # what was asked for, until the daemon has answered
+        self._known_marks: object = None  # what the list of marks was asked for
 
     def content(self) -> Iterator[Widget]:
         hand = Vertical(Static("", id="facts", markup=False), Jogging(), OptionList(id="marks"), id="hand")
@@ -64,32 +71,35 @@ class MachineScreen(DcodeScreen):
         self.query_one("#marks").border_title = "Go to"
         super().on_mount()
         self.query_one(Jogging).focus()
-        self._look()
 
     def on_resize(self) -> None:
         self.set_class(self.app.size.width < 100, "narrow")
 
     def store_changed(self, changes: Changes) -> None:
-        if not changes or changes & {Part.STATUS, Part.LINK}:
+        if not changes or changes & {Part.STATUS, Part.LINK, Part.PEN_CHANGE}:
             self.query_one("#facts", Static).update("\n".join(fact_lines(self.store.status)))
-        if changes & {Part.JOBS, Part.LINK, Part.MACHINE}:
-            self._look()
+        if not changes or changes & {Part.JOBS, Part.LINK, Part.MACHINE}:
+            self._look(anew=bool(changes & {Part.LINK, Part.MACHINE}))
 
-    def _look(self) -> None:
-        self.run_worker(self._list_marks(), group="marks", exclusive=True)
+    def _look(self, *, anew: bool) -> None:
+        """Marks are the machine's, and the ends of the strokes where a job was interrupted."""
+        interrupted = self.store.interrupted
+        about = (interrupted["id"], interrupted["ended"]) if interrupted else "no job"
+        if self.store.live and (anew or about != self._known_marks):
+            self._known_marks = about
+            begin(self, self._list_marks, "marks", exclusive=True)
 
     async def _list_marks(self) -> None:
-        if not self.store.live:
-            return
         found = await self.dcode.ask("plotter.marks")
         if found is None:
+            self._known_marks = None  # the next change asks again
             return
         self._marks = found["marks"]
         marks = self.query_one("#marks", OptionList)
         at = marks.highlighted
         marks.clear_options()
         rows = [[mark["name"], f"X {mark['x']:.1f} Y {mark['y']:.1f}", mark["about"]] for mark in self._marks]
-        marks.add_options([Option(line) for line in table(rows)] if rows else [])
+        marks.add_options([Option(Content(line)) for line in table(rows)] if rows else [])
         marks.highlighted = min(at or 0, len(rows) - 1) if rows else None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -109,9 +119,17 @@ class MachineScreen(DcodeScreen):
         self.dcode.action_rehearse()
 
     def action_feed(self, way: int) -> None:
-        """The daemon holds it between 10 and 200 %."""
-        feed = float(self.store.status.get("feed_override", 100)) + way * FEED_STEP
-        self.dcode.act("plotter.adjust", feed=min(max(feed, 10.0), 200.0))
+        """The daemon holds it between 10 and 200 %. Keys that come faster than its answers add up."""
+        now = self._feed if self._feed is not None else float(self.store.status.get("feed_override", 100))
+        self._feed = min(max(now + way * FEED_STEP, 10.0), 200.0)
+        begin(self, partial(self._ask_for_feed, self._feed), "feed")
+
+    async def _ask_for_feed(self, feed: float) -> None:
+        status = await self.dcode.ask("plotter.adjust", feed=feed)
+        if status is not None:
+            self.app.post_message(Told({"event": "status", "status": status}))
+        if self._feed == feed or status is None:
+            self._feed = None
 
     def action_depth(self, way: int) -> None:
         self.dcode.act("plotter.adjust", pen_degrees=way * DEPTH_STEP)
@@ -120,7 +138,7 @@ class MachineScreen(DcodeScreen):
         self.dcode.act("plotter.adjust", undo=True)
 
     def action_keep(self) -> None:
-        self.run_worker(self._keep(), group="keep")
+        begin(self, self._keep, "keep")
 
     async def _keep(self) -> None:
         if kept := await self.dcode.ask("plotter.keep_adjusted"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from rich.text import Text
 from textual import events
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
@@ -16,6 +15,7 @@ from dcode.tui.screens.base import DcodeScreen
 from dcode.tui.store import Changes
 from dcode.tui.widgets.job_card import JobCard
 from dcode.tui.widgets.no_daemon import NoDaemon
+from dcode.tui.widgets.plain import tell
 from dcode.tui.widgets.queue import Queue
 from dcode.tui.widgets.sheet_pane import SheetPane
 
@@ -45,4 +45,4 @@ class MainScreen(DcodeScreen):
     def store_changed(self, changes: Changes) -> None:
         store = self.store
         line = in_one_line(store.current, store.status, len(store.waiting))
-        self.query_one("#brief", Static).update(Text(f" {line}", no_wrap=True, overflow="ellipsis"))
+        tell(self.query_one("#brief", Static), f" {line}", ellipsis=True)

@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 
 from dcode.api.codec import Message
 from dcode.client.sentences import with_stop
+from dcode.tui.numbers import millimetres
 from dcode.tui.screens.base import DcodeDialog
 from dcode.tui.store import Changes
 from dcode.tui.widgets.answers import Answers, Choice
@@ -102,9 +103,7 @@ class PenChangeDialog(DcodeDialog[None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Ink to be drawn once more, mm."""
         event.stop()
-        try:
-            back_mm = float(event.value.replace(",", "."))
-        except ValueError:
-            return
-        if back_mm >= 0:
+        if (back_mm := millimetres(event.value)) is None:
+            self.notify(f"{event.value!r} is no number of mm of ink.", markup=False)
+        else:
             self.dcode.act("plotter.pen_changed", back_mm=back_mm)

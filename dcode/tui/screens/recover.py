@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static
+from textual.worker import Worker
 
 from dcode.api.codec import Message
 from dcode.client.recovery import REDRAW, SKIP, Way, is_certain, recovery_lines
+from dcode.tui.numbers import millimetres
 from dcode.tui.screens.base import DcodeScreen
+from dcode.tui.screens.register import RegisterScreen
 from dcode.tui.store import Changes, Part
 from dcode.tui.widgets.answers import Answers, Choice
+from dcode.tui.widgets.job_sheet import JobSheet
+from dcode.tui.work import begin
 
+WIDE: Final = 100  # columns from which the sheet has room
 BACK_MM: Final = 10.0
 HERE: Final = Choice("here", "h", "the gondola hangs at home: register it there")
 HOME: Final = Choice("home", "e", "go home by the end-stops")
@@ -38,36 +44,72 @@ class RecoverScreen(DcodeScreen):
     """Asks the daemon again whenever the machine has changed: another client may have found the position."""
 
     DEFAULT_CSS = """
-    RecoverScreen #picture { width: 1fr; height: 1fr; }
+    RecoverScreen JobSheet { width: 1fr; height: 1fr; }
     RecoverScreen #what { width: 60; height: 1fr; border: round $warning; padding: 0 1; }
+    RecoverScreen.narrow JobSheet { display: none; }
+    RecoverScreen.narrow #what { width: 1fr; }
     RecoverScreen #known { margin-bottom: 1; }
     """
 
-    def __init__(self, job: int) -> None:
+    def __init__(self, job: int, back_mm: float | None = None) -> None:
         super().__init__()
         self._job = job
+        self._proposed = back_mm  # ink to begin earlier, that somebody has chosen by looking
         self._recovery: Message | None = None
+        self._looking: Worker[None] | None = None
+        self._left = False
 
     def content(self) -> Iterator[Widget]:
         known = Static("", id="known", markup=False)
         back = Input(f"{BACK_MM:g}", type="number", id="back", placeholder="mm of ink")
-        yield Horizontal(Static("", id="picture"), Vertical(known, Answers(id="ways"), back, id="what"))
+        yield Horizontal(JobSheet(), VerticalScroll(known, Answers(id="ways"), back, id="what", can_focus=False))
 
     def on_mount(self) -> None:
         self.query_one("#what").border_title = f"Job {self._job}"
         self.query_one("#back").display = False
         self.query_one(Answers).focus()
         super().on_mount()
-        self.run_worker(self._look(), exclusive=True, group="look")
+        self.query_one(JobSheet).show_job(self._job)
+        self._look_again()
+
+    def on_resize(self) -> None:
+        self.set_class(self.app.size.width < WIDE, "narrow")
+
+    def on_screen_resume(self) -> None:
+        """The position may have been found, or the job have gone, while another screen was over this one."""
+        self.store_changed(frozenset({Part.STATUS}))
+
+    def propose(self, back_mm: float) -> None:
+        """Begin so many mm of ink earlier: asked about when the position is known."""
+        self._proposed = back_mm
+        self._propose()
+
+    def _propose(self) -> None:
+        back = self.query_one("#back", Input)
+        if self._proposed is not None and self._recovery and self._recovery["registered"]:
+            back.value = f"{self._proposed:.2f}".rstrip("0").rstrip(".")
+            self._proposed = None
+            back.display = True
+            back.focus()
 
     def store_changed(self, changes: Changes) -> None:
         job = self.store.jobs.get(self._job)
-        if job and job["state"] != "interrupted":
-            self.run_worker(self.dcode.action_back(), group="leave")
-        elif Part.STATUS in changes and self._recovery:
+        if self.store.live and (job is None or job["state"] != "interrupted"):
+            self._leave()
+        elif changes & {Part.STATUS, Part.LINK} and self.store.live:
             known = bool(self.store.status.get("registered"))
-            if known != self._recovery["registered"]:
-                self.run_worker(self._look(), exclusive=True, group="look")
+            if self._recovery is None or known != self._recovery["registered"]:
+                self._look_again()
+
+    def _leave(self) -> None:
+        """There is nothing to be asked any more; under a dialog (STOP) as soon as that one is closed."""
+        if self.app.screen is self and not self._left:
+            self._left = True
+            self.leave()
+
+    def _look_again(self) -> None:
+        if self._looking is None or self._looking.is_finished:
+            self._looking = begin(self, self._look, "look")
 
     async def _look(self) -> None:
         recovery = await self.dcode.ask("job.recovery", job=self._job)
@@ -76,6 +118,7 @@ class RecoverScreen(DcodeScreen):
         self._recovery = recovery
         self.query_one("#known", Static).update("\n".join(recovery_lines(recovery)))
         self.query_one(Answers).show_choices(choices(recovery))
+        self._propose()
 
     async def on_answers_chosen(self, event: Answers.Chosen) -> None:
         match event.choice:
@@ -92,20 +135,18 @@ class RecoverScreen(DcodeScreen):
             case "home":
                 self.dcode.act("plotter.home")
             case "register":
-                self.dcode.action_register()
+                self.app.push_screen(RegisterScreen())  # over this one: it comes back here
             case "cancel":
                 self.dcode.act("job.cancel", job=self._job)
             case "later":
-                await self.dcode.action_back()
+                self.leave()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Ink to begin earlier, mm."""
         event.stop()
-        try:
-            back_mm = float(event.value.replace(",", "."))
-        except ValueError:
-            return
-        if back_mm >= 0:
+        if (back_mm := millimetres(event.value)) is None:
+            self.notify(f"{event.value!r} is no number of mm of ink.", markup=False)
+        else:
             self._go_on(Way("back", back_mm))
 
     def _go_on(self, way: Way) -> None:

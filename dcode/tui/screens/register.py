@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -16,10 +18,12 @@ from dcode.api.codec import Message
 from dcode.client.registration import NEAR_MM, STEPS, found_lines
 from dcode.client.words import table
 from dcode.tui.screens.base import DcodeScreen
-from dcode.tui.store import Changes
+from dcode.tui.store import Changes, Part
 from dcode.tui.widgets.answers import Answers, Choice
 from dcode.tui.widgets.jogging import Jogging
+from dcode.tui.work import begin
 
+NONE: Final = "No marks are known: the daemon says why. Escape leaves."
 WHICH: Final = "Over which mark will the pen be?"
 BRING: Final = "Bring the pen over {name}: X {x:.2f} Y {y:.2f}, {about}. The pen is up. Enter says that it is there."
 SECOND: Final = Choice("second", "s", "a second mark, far from this one: it tells the turn and scale of the sheet")
@@ -33,6 +37,7 @@ class RegisterScreen(DcodeScreen):
     RegisterScreen #steps { border: round $accent; padding: 0 1; height: 1fr; }
     RegisterScreen #told { margin-bottom: 1; }
     RegisterScreen #marks { height: auto; max-height: 16; border: none; }
+    RegisterScreen #marks { text-wrap: nowrap; text-overflow: ellipsis; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "there", "It is there", id="register.there", tooltip="The pen is over the mark now."),
@@ -58,7 +63,7 @@ class RegisterScreen(DcodeScreen):
     def on_mount(self) -> None:
         self.query_one("#steps").border_title = "Register the position"
         super().on_mount()
-        self.run_worker(self._begin(), group="register")
+        begin(self, self._begin, "register", exclusive=True)
 
     async def _begin(self) -> None:
         await self.dcode.ask("plotter.pen", to="up")
@@ -71,8 +76,9 @@ class RegisterScreen(DcodeScreen):
         rows = [[mark["name"], f"X {mark['x']:.2f} Y {mark['y']:.2f}", mark["about"]] for mark in self._marks]
         marks = self.query_one("#marks", OptionList)
         marks.clear_options()
-        marks.add_options([Option(line) for line in table(rows)] if rows else [])
-        self._show(WHICH, marks)
+        marks.add_options([Option(Content(line)) for line in table(rows)] if rows else [])
+        marks.highlighted = 0 if rows else None
+        self._show(WHICH if rows else NONE, marks)
 
     def _show(self, told: str, focused: Widget) -> None:
         self.query_one("#told", Static).update(told)
@@ -81,7 +87,10 @@ class RegisterScreen(DcodeScreen):
         focused.focus()
 
     def store_changed(self, changes: Changes) -> None:
-        """Everything here is asked for when it is needed."""
+        """A daemon that comes back may know other marks, and of no first mark: begin anew."""
+        if Part.LINK in changes and self.store.live:
+            self._second = False
+            begin(self, self._begin, "register", exclusive=True)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -100,7 +109,7 @@ class RegisterScreen(DcodeScreen):
 
     def action_there(self) -> None:
         if self._mark is not None and self.query_one(Jogging).display:
-            self.run_worker(self._register(self._mark["name"]), group="register", exclusive=True)
+            begin(self, partial(self._register, self._mark["name"]), "register")
 
     async def _register(self, name: str) -> None:
         found = await self.dcode.ask("plotter.register", mark=name, second=self._second)
@@ -112,7 +121,7 @@ class RegisterScreen(DcodeScreen):
 
     async def on_answers_chosen(self, event: Answers.Chosen) -> None:
         if event.choice == "done":
-            await self.dcode.action_back()
+            self.leave()
         else:
             self._second = True
             await self._choose()

@@ -71,7 +71,8 @@ class StopDialog(DcodeDialog[None]):
     def _show(self, changes: Changes) -> None:
         how = self.query_one("#how", Static)
         if self._stopping.state is WorkerState.SUCCESS:
-            how.update(SENT.format(state=self.store.status["state"]))
+            answered = self._stopping.result or self.store.status  # newer than what has been told before it
+            how.update(SENT.format(state=(self.store.status if changes else answered)["state"]))
         elif self._stopping.state is WorkerState.ERROR:
             error = self._stopping.error
             sentence, _ = sentences(error) if isinstance(error, DcodeError) else (str(error), [])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual import events
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -13,7 +14,7 @@ from textual.widgets.option_list import Option
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What may be answered; `key` is a character or a key's name."""
+    """What may be answered; `key` is a character or a key's name, or empty: then only arrows and Enter take it."""
 
     id: str
     key: str
@@ -43,18 +44,23 @@ class Answers(OptionList):
 
     def show_choices(self, choices: Sequence[Choice]) -> None:
         """Take the place of the choices there are; the highlight stays on the one that it is on, if it is there."""
+        lines = [f"{key_name(choice.key):>6}  {choice.label}" for choice in choices]
+        self._show(
+            {choice.key: choice.id for choice in choices if choice.key}, [choice.id for choice in choices], lines
+        )
+
+    def _show(self, by_key: dict[str, str], ids: list[str], lines: list[str]) -> None:
         highlighted = self.highlighted_option
-        self._by_key = {choice.key: choice.id for choice in choices}
+        self._by_key = by_key
         self.clear_options()
-        self.add_options([Option(f"{key_name(choice.key):>6}  {choice.label}", id=choice.id) for choice in choices])
-        ids = [choice.id for choice in choices]
+        self.add_options([Option(Content(line), id=id) for id, line in zip(ids, lines, strict=True)])
         kept = highlighted.id if highlighted is not None and highlighted.id in ids else None
         self.highlighted = (ids.index(kept) if kept else 0) if ids else None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if event.option_id:
-            self.post_message(self.Chosen(event.option_id))
+            self._choose(event.option_id)
 
     def on_key(self, event: events.Key) -> None:
         """A letter takes its choice at once; Enter and the arrows are the list's."""
@@ -62,7 +68,10 @@ class Answers(OptionList):
         if chosen and event.key not in ("enter", "up", "down"):
             event.stop()
             event.prevent_default()
-            self.post_message(self.Chosen(chosen))
+            self._choose(chosen)
+
+    def _choose(self, chosen: str) -> None:
+        self.post_message(self.Chosen(chosen))
 
 
 def key_name(key: str) -> str:

@@ -9,6 +9,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from dcode.api.codec import Message
+from dcode.tui.messages import Told
 
 if TYPE_CHECKING:
     from dcode.tui.app import DcodeApp
@@ -96,15 +97,20 @@ class Jogging(Static, can_focus=True):
     async def _move(self, dx: float, dy: float) -> None:
         app = self._app
         if self._small:
-            await app.ask("plotter.nudge", dx=dx, dy=dy)
+            await self._ask("plotter.nudge", dx=dx, dy=dy)
             return
         position, area = app.store.status.get("position"), area_of(app.store.machine)
         if position is None or area is None:
-            await app.ask("plotter.jog", dx=dx, dy=dy)  # the daemon says what is missing
+            await self._ask("plotter.jog", dx=dx, dy=dy)  # the daemon says what is missing
             return
         at = (float(position[0]), float(position[1]))
         to = reached(at, (dx, dy), area)
         if to == at:
             app.notify("That is the edge of the work area.")
         else:
-            await app.ask("plotter.jog", dx=round(to[0] - at[0], 4), dy=round(to[1] - at[1], 4))
+            await self._ask("plotter.jog", dx=round(to[0] - at[0], 4), dy=round(to[1] - at[1], 4))
+
+    async def _ask(self, method: str, **params: float) -> None:
+        """The answer is where the next step begins: an event with it may come later."""
+        if (status := await self._app.ask(method, **params)) is not None:
+            self._app.post_message(Told({"event": "status", "status": status}))

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from textual.app import ComposeResult
@@ -13,17 +14,18 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from dcode.client.launch import Target, start
-from dcode.client.sentences import sentences
+from dcode.client.sentences import sentences, with_stop
 from dcode.errors import DcodeError
 from dcode.tui.messages import Failed
 from dcode.tui.store import Changes, LinkState
 from dcode.tui.widgets.answers import Answers, Choice
+from dcode.tui.work import begin
 
 if TYPE_CHECKING:
     from dcode.tui.app import DcodeApp
 
 NONE_RUNS: Final = "○ No daemon runs. It owns the plotter and the queue; jobs go on when this screen is closed."
-LOST: Final = "✕ The daemon went away. This screen connects again as soon as it answers; a job goes on without it."
+LOST: Final = "✕ {why} This screen tries again and again; a job goes on without it."
 STARTING: Final = "◌ Starting a daemon…"
 AS_SET: Final = Choice("as-set", "enter", "start one, for the machine that the settings say")
 SIMULATED: Final = Choice("sim", "s", "start one with a simulated plotter")
@@ -54,6 +56,7 @@ class NoDaemon(Vertical):
 
     def on_mount(self) -> None:
         self._app.changed.subscribe(self, self._changed)
+        self._changed(frozenset())  # it may have been told before this was there
 
     def _changed(self, changes: Changes) -> None:
         link = self._app.store.link
@@ -61,11 +64,12 @@ class NoDaemon(Vertical):
         if needed and not self.has_class("needed"):
             self.add_class("needed")
             self.query_one(Answers).focus()
-            self.run_worker(self._list_ports(), exclusive=True, group="ports")
+            begin(self, self._list_ports, "ports", exclusive=True)
         elif not needed:
             self.remove_class("needed")
         if not self._starting:
-            self.query_one("#why", Static).update(LOST if link is LinkState.LOST else NONE_RUNS)
+            why = LOST.format(why=with_stop(self._app.store.link_message))
+            self.query_one("#why", Static).update(why if link is LinkState.LOST else NONE_RUNS)
 
     async def _list_ports(self) -> None:
         """The ports that there are, by the command line: this process opens none."""
@@ -81,7 +85,7 @@ class NoDaemon(Vertical):
             found = json.loads(out)
         except ValueError:
             return  # the command line says what is wrong with it when it is asked
-        self._ports = [str(port["device"]) for port in found][: len(KEYS)]
+        self._ports = [str(port["stable"] or port["device"]) for port in found][: len(KEYS)]
         listed = [Choice(f"port-{n}", KEYS[n], f"start one for {device}") for n, device in enumerate(self._ports)]
         self.query_one(Answers).show_choices([AS_SET, SIMULATED, *listed])
 
@@ -93,7 +97,7 @@ class NoDaemon(Vertical):
         elif event.choice != "as-set":
             target = replace(target, port=self._ports[int(event.choice.removeprefix("port-"))])
         if not self._starting:
-            self.run_worker(self._start(target), group="start")
+            begin(self, partial(self._start, target), "start")
 
     async def _start(self, target: Target) -> None:
         self._starting = True

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from dcode.api.codec import Message
 from dcode.tui.progress import queue_time, state_word
 from dcode.tui.store import AT_THE_MACHINE, WAITING, Changes, Part, Store
+from dcode.tui.widgets.plain import tell
 
 if TYPE_CHECKING:
     from dcode.tui.app import DcodeApp
@@ -20,12 +21,17 @@ STATE_COLUMNS: Final = 15
 TIME_COLUMNS: Final = 9
 
 
-class Queue(Static):
+class Queue(Static, can_focus=True):
     """Lines of jobs; the screen of jobs is where something is done with them."""
 
     DEFAULT_CSS = """
     Queue { border: round $foreground 40%; padding: 0 1; }
+    Queue:focus { border: round $border; }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "app.jobs", "All jobs", id="queue.open", tooltip="All jobs, and what may be done with them."),
+    ]
+    HELP = "The job at the machine, the jobs that wait in their order, and those that ended last."
     BORDER_TITLE = "Queue"
 
     def on_mount(self) -> None:
@@ -37,12 +43,13 @@ class Queue(Static):
     def _changed(self, changes: Changes) -> None:
         if changes & {Part.JOBS, Part.STATUS, Part.DRAWN, Part.LINK}:
             store = cast("DcodeApp", self.app).store
-            lines = list(queue_lines(store, self.content_size.width, self.content_size.height))
-            self.update(Text("\n".join(lines), no_wrap=True))
+            key = cast("DcodeApp", self.app).key_of("jobs")
+            lines = list(queue_lines(store, self.content_size.width, self.content_size.height, key))
+            tell(self, "\n".join(lines))
 
 
-def queue_lines(store: Store, width: int, height: int) -> Iterator[str]:
-    """At most `height` lines of `width` columns; the last one says how many are left out."""
+def queue_lines(store: Store, width: int, height: int, key: str) -> Iterator[str]:
+    """At most `height` lines of `width` columns; the last says how many are left out, and the key that lists them."""
     jobs = list(store.jobs.values())
     ahead = [job for job in jobs if job["state"] in (*AT_THE_MACHINE, *WAITING)]
     ended = [job for job in jobs if job["state"] not in (*AT_THE_MACHINE, *WAITING)][:LATELY]
@@ -53,7 +60,7 @@ def queue_lines(store: Store, width: int, height: int) -> Iterator[str]:
     for job in shown[: max(room, 0)]:
         yield _line(job, store, width)
     if len(shown) > room > 0:
-        yield f"and {len(shown) - room} more: j"
+        yield f"and {len(shown) - room} more: {key}"
 
 
 def _line(job: Message, store: Store, width: int) -> str:

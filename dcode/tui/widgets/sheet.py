@@ -33,6 +33,10 @@ class Sheet(Paper, can_focus=True):
     With m the moves with the pen up are dotted lines. Stripes are where the machine cannot go.
     """
 
+    HELP = (
+        "The sheet: faint ink is still to come, full ink is drawn, underlined ink may be either. ◉ is the pen on the "
+        "paper, ○ above it; stripes are where the machine cannot go; reversed, from A to B, is uncertain after a fault."
+    )
     DEFAULT_CSS = """
     Sheet {
         border: round $border-blurred;

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
-from rich.text import Text
 from textual.widgets import Static
 
 from dcode.api.codec import Message
 from dcode.client.words import adjusted_words
 from dcode.tui.store import Changes, LinkState, Part, Store
+from dcode.tui.widgets.plain import tell
 
 if TYPE_CHECKING:
     from dcode.tui.app import DcodeApp
@@ -45,7 +45,7 @@ class StatusLine(Static):
         if changes & {Part.STATUS, Part.LINK, Part.PEN_CHANGE}:
             store = cast("DcodeApp", self.app).store
             self.set_class(store.status["state"] == "alarm" or not store.live, "trouble")
-            self.update(Text(status_line(store, self.size.width or self.app.size.width), no_wrap=True))
+            tell(self, status_line(store, self.size.width or self.app.size.width))
 
 
 def status_line(store: Store, width: int) -> str:

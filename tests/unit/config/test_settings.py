@@ -109,3 +109,36 @@ def test_the_socket_is_the_one_that_clients_look_for(monkeypatch: pytest.MonkeyP
     assert load_settings().shown()["socket"] == {"value": "/run/plotter.sock", "source": "DCODE_SOCKET"}
     # A directory that was asked for has a daemon, and a socket, of its own.
     assert load_settings({"state_dir": "/var/other"}).settings.socket == socket_path(Path("/var/other"))
+
+
+def test_keys_of_the_screen_are_settings_by_the_id_of_what_they_do(own_config: Path):
+    file = own_config / "dcode.toml"
+    file.write_text('[tui]\ntheme = "ansi-dark"\n[tui.keys]\njobs = "f3"\n"sheet.fit" = "f,F"\nmachine.home = "f4"\n')
+    configured = load_settings()
+    assert configured.settings.tui.theme == "ansi-dark"
+    assert configured.settings.tui.keys == {"jobs": "f3", "sheet.fit": "f,F", "machine.home": "f4"}
+    assert configured.shown()["tui.keys.machine.home"] == {"value": "f4", "source": str(file)}
+
+
+def test_the_theme_may_come_from_the_environment_and_keys_may_not(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DCODE_TUI_THEME", "ansi-light")
+    monkeypatch.setenv("DCODE_TUI_KEYS", "f1")
+    shown = load_settings().shown()
+    assert shown["tui.theme"] == {"value": "ansi-light", "source": "DCODE_TUI_THEME"}
+    assert shown["tui.keys"] == {"value": None, "source": "not set"}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('tui.keys = "f1"', "tui.keys"),
+        ("tui.keys.jobs = 5", "tui.keys.jobs"),
+        ('tui.keys.jobs = ""', "tui.keys.jobs"),
+        ('tui.theem = "x"', "tui.theem"),
+    ],
+)
+def test_a_wrong_setting_of_the_screen_is_named(text: str, key: str, own_config: Path):
+    (own_config / "dcode.toml").write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    assert caught.value.key == key

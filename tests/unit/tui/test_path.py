@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dcode.api.motion import Kind
+from dcode.api.kinds import Kind
 from dcode.geometry.bounds import Bounds
 from dcode.geometry.lines import Lines
 from dcode.tui.path import Path, read_path
