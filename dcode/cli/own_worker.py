@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager, contextmanager
 from secrets import randbits
 from typing import TYPE_CHECKING, Final
 
-from dcode.cli.sentences import with_stop
 from dcode.cli.session import Session
+from dcode.client.sentences import with_stop
 
 if TYPE_CHECKING:
     from dcode.generation.request import DrawRequest

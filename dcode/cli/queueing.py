@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from dcode.api.codec import Message
 from dcode.cli.follow import unfinished
-from dcode.cli.recognise import Kind
-from dcode.cli.sentences import sentences
 from dcode.cli.session import Session
 from dcode.cli.source import Source
 from dcode.cli.violations import tell_violations
 from dcode.cli.wishes import Wishes
+from dcode.client.recognise import Kind
+from dcode.client.sentences import sentences
 from dcode.client.sync import Client
 from dcode.client.upload import upload
 from dcode.errors import UnsafeProgram
