@@ -90,7 +90,10 @@ def test_a_daemon_that_goes_is_lost_and_found_again(state: Path) -> None:
     linked(state, test)
 
 
-def test_a_line_that_cannot_be_read_ends_the_connection_and_says_so(state: Path) -> None:
+def test_a_line_that_cannot_be_read_ends_the_connection_and_says_so(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "TRY_AGAIN", 3600.0)  # one try: every one ends alike
     daemon = FakeDaemon(state, MACHINE)
     daemon.after_events = lambda: daemon._connections[-1].sendall(b'{"half a line\n')
 
@@ -103,7 +106,10 @@ def test_a_line_that_cannot_be_read_ends_the_connection_and_says_so(state: Path)
     linked(state, test)
 
 
-def test_a_daemon_of_another_version_is_not_taken_and_both_versions_are_named(state: Path) -> None:
+def test_a_daemon_of_another_version_is_not_taken_and_both_versions_are_named(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "TRY_AGAIN", 3600.0)  # one try: every one ends alike
     daemon = FakeDaemon(state, MACHINE | {"daemon.info": {"version": "7.0.1"}})
 
     async def test(link: Link, posted: Posted) -> None:
