@@ -33,6 +33,7 @@ setup(
             "*.pyi",
             "*.pxd",
             "*.jhf",
+            "*.tcss",
             "data/*.npz",
             "data/*.safetensors",
             "lists/*.txt",

@@ -38,7 +38,7 @@ COMMANDS: Table = {
         "infer-sd-gcode": Entry(f"{_AT}.infer_sd_gcode:infer_sd_gcode", "Have Stable Diffusion write G-code."),
         "infer": Entry(f"{_AT}.infer:infer", "Have a text model write G-code."),
         "worker": Entry(f"{_AT}.worker:worker", "Serve drawings to other computers, or list engines."),
-        "demo": Entry(f"{_AT}.demo:demo", "Write a page to try drawing on, or show it here."),
+        "demo": Entry(f"{_AT}.demo:demo", "Write the folder of a Space, or show its page here."),
     },
     "Train": {
         "caption": Entry(f"{_AT}.caption:caption", "Caption the pictures of a dataset by a model."),
@@ -46,7 +46,7 @@ COMMANDS: Table = {
             f"{_AT}.caption_imagenet:caption_imagenet", "Caption the pictures of a dataset by their folders."
         ),
         "train-sd-gcode-v3": Entry(f"{_AT}.train_sd_gcode_v3:train_sd_gcode_v3", "Train a decoder of latents."),
-        "train": Entry(f"{_AT}.train:train", "Train one of the older text models."),
+        "train": Entry(f"{_AT}.train:train", "Train a text model."),
         "sweep": Entry(f"{_AT}.sweep:sweep", "Search for the best settings of a training."),
         "evaluate": Entry(f"{_AT}.evaluate:evaluate", "Measure how well an engine draws."),
     },

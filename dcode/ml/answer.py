@@ -1,11 +1,13 @@
 """How work of dcode.ml that a command started in a process of its own answers: one JSON object at the end of stdout.
 
-How far it is goes to stderr, line by line. See dcode/cli/ml_process.py for the other side.
+How far it is goes to stderr, line by line. See dcode/cli/ml_process.py for the other side. Of several processes that do
+one work together the first answers, and whichever has an error.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -27,7 +29,8 @@ def run(work: Callable[[], Mapping[str, Any]]) -> int:
         answer, code = {"error": _told(GenerationError(told, reason="unavailable"))}, 1
     except KeyboardInterrupt:
         return INTERRUPTED
-    sys.stdout.write(json.dumps(answer) + "\n")
+    if code or os.environ.get("RANK", "0") == "0":  # as torchrun numbers them
+        sys.stdout.write(json.dumps(answer) + "\n")
     return code
 
 

@@ -254,10 +254,10 @@ def test_what_cannot_be_trained_on_is_told(asked: SdTraining, tmp_path: Path) ->
         (replace(asked, manifest=str(manifest), text_latents=False), "no pair of it has a picture and a program"),
     ):
         with pytest.raises(ConfigError, match=told):
-            sd_gcode._train(replace(wanted, output=str(tmp_path / "out")))
+            sd_gcode.train(replace(wanted, output=str(tmp_path / "out")))
     larger = replace(asked, output=str(tmp_path / "wide"), hidden_size=10, heads=4)
     with pytest.raises(ConfigError, match="10 is no multiple of 4 heads"):
-        sd_gcode._train(larger)
+        sd_gcode.train(larger)
 
 
 def test_the_stroke_decoder_learns_from_the_same_pairs(asked: SdTraining, tmp_path: Path) -> None:
@@ -276,11 +276,11 @@ def test_figures_go_to_weights_and_biases_where_they_are_wanted(
     wanted = replace(asked, output=str(tmp_path / "out"), epochs=1, wandb=True)
     monkeypatch.setitem(sys.modules, "wandb", None)
     with pytest.raises(ConfigError, match="--wandb: wandb is not installed here"):
-        sd_gcode._train(wanted)
+        sd_gcode.train(wanted)
     logged = dict[int, dict[str, float]]()
     log = SimpleNamespace(log=lambda row, step: logged.setdefault(step, {}).update(row))
     monkeypatch.setitem(sys.modules, "wandb", SimpleNamespace(init=lambda **told: log))
-    sd_gcode._train(wanted)
+    sd_gcode.train(wanted)
     assert {"bits", "tokens_s", "lr", "validation", "best"} <= set().union(*logged.values())
 
 

@@ -54,13 +54,15 @@ class Terminal:
         self._main, theirs = pty.openpty()
         self.received = 0  # bytes
         self.resize(columns, rows)
+        # What the terminal is that the tests run in, or pretend to run in, is of no concern in here.
+        inside = {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}
         self._process = subprocess.Popen(
             command,
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
             cwd=cwd,
-            env={**environment, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"},
+            env=inside | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"},
             start_new_session=True,
         )
         os.close(theirs)

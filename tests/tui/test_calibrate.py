@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.daemon.calibrating import Person
 from tests.daemon.conftest import Rig
 from tests.tui.terminal import Terminal
+
+UNEVEN = """
+[servo]
+touch_angle = 61.0
+overshoot = 0.08
+swing_hz = 14.0
+swing_seconds = 0.05
+
+[surface]
+top_left = 0.3
+bottom_right = -0.2
+"""
 
 
 class AtTheScreen(Person):
@@ -24,22 +37,29 @@ class AtTheScreen(Person):
         before = self.shown
         key = next(one["key"] for one in before["view"]["choices"] if one["id"] == choice)
         for value in values.values():
-            self._terminal.press("ctrl+u", f"{value:g}")
+            self._terminal.press(f"{value:g}")  # over what stands there, which is selected
         self._terminal.press("enter" if values else key)
-        while self.shown == before:  # each call is answered when the daemon has time for it
+        while self.shown == before:  # which the daemon changes before the machine has done what leads there
             self.shown = self._rig.client.call("calibrate.show")
         view = self.shown["view"]
         heading = (
             f"✓ {view['title']}" if self.shown["over"] else f"{view['number']} of {view['steps']}: {view['title']}"
         )
         facts = [fact["value"] for fact in view["facts"]]
-        self._terminal.see(heading, *facts)
+        choices = [] if self.shown["over"] else [one["label"] for one in view["choices"]]
+        self._terminal.see(heading, *facts, *choices)
         self._terminal.see_no("at work")
+        if view["questions"]:
+            self._terminal.see_no("space Pause")  # the field has the focus: letters are typed
         return self.step
 
 
-def test_the_pen_is_calibrated_to_the_end_by_keys(rig: Callable[..., Rig], screen: Callable[..., Terminal]) -> None:
-    daemon = rig("sim:marlin?wall=crooked")
+def test_the_pen_is_calibrated_to_the_end_by_keys(
+    rig: Callable[..., Rig], screen: Callable[..., Terminal], short_dir: Path
+) -> None:
+    wall = short_dir / "uneven.toml"
+    wall.write_text(UNEVEN)
+    daemon = rig(f"sim:marlin?wall={wall}")
     daemon.client.call("plotter.connect")
     daemon.client.call("plotter.home", here=True)
     before = daemon.client.call("machine.show")["values"]["pen.down_angle"]

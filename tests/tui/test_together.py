@@ -114,7 +114,7 @@ def test_a_job_is_rehearsed_from_a_place_on_the_sheet(rig: Callable[..., Rig], s
     terminal.see("✓ done")
     terminal.see_that(has_ink, "the path")
     terminal.press("end", "{", "enter")
-    terminal.see("it begins at its start, and can be rehearsed from here")
+    terminal.see("it begins at its start", "rehearse from here on")
     terminal.press("r")
     terminal.see("rehearsal of strokes.gcode")
     rehearsed = next(one for one in daemon.client.call("job.list")["jobs"] if one["kind"] == "rehearsal")
