@@ -158,6 +158,7 @@ class Rig:
         self._job = self._daemon.queue(program(drawing(self._random, profile)))
         self._judge = judge_of(self._state, self._job, self._profile)
         self.outcome.log.append(f"job {self._job}: {self._judge.path.length:.0f} mm of ink")
+        self._daemon.until(lambda: self._shown()["state"] != "ready")  # until the machine is seen to be idle
 
     def _draws_on(self) -> bool:
         """Let it draw for a while; whether there is something left to draw."""
