@@ -19,7 +19,7 @@ from dcode.generation.wire import EngineState
 from dcode.tables import nearest
 
 EXTRA: Final = "pip install 'dcode[ml]'"
-DEFAULT: Final = "library"  # `strokes`, as soon as weights ship that draw what a stranger recognises
+DEFAULT: Final = "strokes"
 
 
 @dataclass(frozen=True, slots=True)

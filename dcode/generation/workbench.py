@@ -105,8 +105,10 @@ class Workbench:
         lacks = list[GenerationError]()
         for entry in self._engines.candidates(draw.request.engine, only=draw.request.model is not None):
             if lacks:
-                # What a style is called and how much guidance is much, each engine has its own idea of.
-                plain = replace(draw.request, style=None, steps=None, guidance=None, temperature=None, max_len=None)
+                # What a style is called and how much guidance is much, each engine has its own idea of; a style that
+                # one does not know may be the next one's.
+                style = draw.request.style if "style" in lacks[-1].fields else None
+                plain = replace(draw.request, style=style, steps=None, guidance=None, temperature=None, max_len=None)
                 draw = replace(draw, request=plain)
                 self._say(Note(draw.id, f"{_sentence(lacks[-1].message)} {entry.name} is used instead."[:MAX_SAID]))
             try:

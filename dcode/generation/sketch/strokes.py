@@ -1,12 +1,14 @@
 """The `strokes` engine: words -> memory -> eight candidates -> the best of them, smoothed.
 
 The memory is of the words and of the library's nearest drawings. Candidates are ranked by a recogniser, or, where none
-is there, by how likely the model itself thinks them. Where even the best is below the model's threshold, or no word is
-known, the engine says so and leaves the drawing to the library. Each drawing of a request is that of its own seed.
+is there, by how likely the model itself thinks them. Where no word is known, or even the best is below the model's
+threshold and neither this engine nor a model was asked for by name, the engine says so and leaves the drawing to the
+library. Each drawing of a request is that of its own seed.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -68,12 +70,13 @@ class StrokesEngine:
         self, request: DrawRequest, report: Callable[[Progress], None], cancelled: Callable[[], bool]
     ) -> Sequence[Drawn]:
         """`count` drawings, the best first. Raises GenerationError, Cancelled."""
-        model = self._model(request.model)
-        artist = _Artist(model, self._search(), request, report, cancelled, ranked=self._ranked)
+        model, least = self._model(request.model), -math.inf
+        if not named(request) and model.threshold is not None:
+            least = model.threshold
+        artist = _Artist(model, self._search(), request, report, cancelled, ranked=self._ranked, least=least)
         found = [artist.drawn(request.seed + number) for number in range(request.count)]
         found.sort(key=lambda drawn: -(drawn.score or 0.0))
-        best = found[0].score or 0.0
-        if request.model is None and model.threshold is not None and best < model.threshold:
+        if (best := found[0].score or 0.0) < least:
             told = f"The stroke model's drawings of {request.prompt.strip()!r} are not good enough."
             raise GenerationError(told, reason="unavailable", score=best)
         return found
@@ -110,7 +113,9 @@ class _Artist:
         cancelled: Callable[[], bool],
         *,
         ranked: bool,
+        least: float,
     ) -> None:
+        """`least`: a drawing of several things is not gone on with once one of them scores below that."""
         self._model, self._finder, self._report, self._cancelled = model, finder, report, cancelled
         asked, config = Taste(), model.decoder.config
         self._taste = Taste(
@@ -118,10 +123,11 @@ class _Artist:
             asked.guidance if request.guidance is None else request.guidance,
         )
         self._caps = Caps(min(max(request.max_len or config.events, 3), config.events), config.strokes)
-        self._style = _style(model, request.style)
+        self._style, self._least = _style(model, request), least
         self._things = self._known(request.prompt)
-        # Several things are put side by side once all are drawn.
-        self._live = request.live and request.count == 1 and len(self._things) == self._things[0].count == 1
+        # Several things are put side by side once all are drawn; and what may yet be left to the library is not begun.
+        alone = request.count == len(self._things) == self._things[0].count == 1
+        self._live = request.live and alone and named(request)
         self._count = 1 if self._live or not ranked else CANDIDATES
 
     def drawn(self, seed: int) -> Drawn:
@@ -135,6 +141,8 @@ class _Artist:
             row = copies[0] if len(copies) == 1 else composed([(copy, Place.BESIDE) for copy in copies])
             placed.append((row, part.place))
             scores.append(ranked[0][0])
+            if scores[-1] < self._least:
+                break
         lines = placed[0][0] if len(placed) == 1 else composed(placed)
         took = time.perf_counter() - begun
         return Drawn(lines, min(scores), None, StrokesEngine.name, self._model.name, seed, took, ended=ended)
@@ -208,15 +216,22 @@ def read_model(folder: Path) -> Model:
     return Model(name, decoder, ranker, None if threshold is None else float(threshold), style)
 
 
-def _style(model: Model, name: str | None) -> int:
-    config = model.decoder.config
+def named(request: DrawRequest) -> bool:
+    """Whether somebody wants this engine, or a model, and no other: what it draws is what they get."""
+    return request.engine == StrokesEngine.name or request.model is not None
+
+
+def _style(model: Model, request: DrawRequest) -> int:
+    config, name = model.decoder.config, request.style
     try:
         return config.style(name if name is not None else model.style)
     except KeyError:
         if name is None:
             return UNKNOWN
         told = f"The stroke model has no style {name!r}. It has {', '.join(config.styles)}."
-        raise GenerationError(told, reason="style") from None
+        if named(request):
+            raise GenerationError(told, reason="style") from None
+        raise GenerationError(told, reason="unavailable", style=name) from None  # it may be one of the library's
 
 
 def _shipped_finder() -> Finder:

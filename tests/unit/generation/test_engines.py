@@ -11,7 +11,7 @@ def order(name: str | None, *, only: bool = False) -> list[str]:
 
 
 def test_the_order_in_which_engines_stand_in_for_each_other():
-    assert order(None) == ["library"]
+    assert order(None) == ["strokes", "library"]
     assert order("strokes") == ["strokes", "library"]
     assert order("trace") == ["trace", "strokes", "library"]
     assert order("sd-gcode") == ["sd-gcode", "trace", "strokes", "library"]

@@ -10,6 +10,7 @@ import pytest
 from dcode.errors import GenerationError
 from dcode.generation.engines import ENGINES
 from dcode.generation.request import Cancelled, Drawn, DrawRequest, Progress
+from dcode.generation.sketch import strokes
 from dcode.generation.sketch.strokes import MODEL, StrokesEngine, closed
 from dcode.geometry.lines import Lines
 from tests.unit.generation.sketch.random_model import write_random
@@ -56,7 +57,26 @@ def test_below_the_threshold_it_leaves_the_drawing_to_the_library(tmp_path: Path
     with pytest.raises(GenerationError, match="drawings of 'a horse' are not good enough") as caught:
         drawn(made)
     assert caught.value.fields["reason"] == "unavailable"
-    assert drawn(made, model=str(tmp_path))  # who names a model gets what it draws
+    for asked in ({"model": str(tmp_path)}, {"engine": "strokes"}):  # who names it gets what it draws
+        assert drawn(made, **asked)
+
+
+def test_of_several_things_it_draws_no_more_once_one_is_not_good_enough(tmp_path: Path) -> None:
+    told, made = list[Progress](), engine(tmp_path, thresholds={"likelihood": 0.0})
+    with pytest.raises(GenerationError, match="not good enough"):
+        made.draw(DrawRequest("a cat and a house"), told.append, lambda: False)
+    assert [one.done for one in told].count(8) == 1
+
+
+def test_what_may_be_left_to_the_library_is_not_plotted_as_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strokes, "_STEP", 1)
+    made = engine(tmp_path)
+    for name, live in ((None, False), ("strokes", True)):
+        told = list[Progress]()
+        made.draw(DrawRequest("a horse", name, live=True), told.append, lambda: False)
+        assert any(one.frame is not None for one in told) == live
 
 
 def test_a_prompt_of_which_no_word_is_known_is_left_to_the_library(tmp_path: Path) -> None:
@@ -79,8 +99,10 @@ def test_words_and_neighbours_change_what_is_drawn(tmp_path: Path) -> None:
 def test_an_unknown_style_is_named(tmp_path: Path) -> None:
     made = engine(tmp_path)
     assert drawn(made, style="doodle")
-    with pytest.raises(GenerationError, match="no style 'oil'"):
-        drawn(made, style="oil")
+    for name, reason in (("strokes", "style"), (None, "unavailable")):  # which may be a style of the library
+        with pytest.raises(GenerationError, match="no style 'oil'") as caught:
+            drawn(made, style="oil", engine=name)
+        assert caught.value.fields["reason"] == reason
 
 
 def test_it_stops_where_nobody_wants_it_any_more(tmp_path: Path) -> None:
