@@ -158,7 +158,10 @@ class _Artist:
         return known
 
     def _ranked(self, words: str, seed: tuple[int, int]) -> list[tuple[float, Lines, bool]]:
-        """Candidates for one thing with their scores, and whether the model ended them; the best first."""
+        """Candidates for one thing with their scores, and whether the model ended them; the best first.
+
+        What the cap cut off comes after all that is whole.
+        """
         decoder, text = self._model.decoder, self._finder.words.vector(words)
         memory = decoder.memory(text, self._neighbours(words), self._style)
         empty = decoder.memory(None, (), self._style)
@@ -167,7 +170,7 @@ class _Artist:
         ranker = self._model.ranker
         scores = [one.likelihood for one in made] if ranker is None else ranker.scores(drawings, text).tolist()
         ended = [len(one.events) < self._caps.events for one in made]  # the cap leaves no other way on than the end
-        return sorted(zip(scores, drawings, ended, strict=True), key=lambda found: -found[0])
+        return sorted(zip(scores, drawings, ended, strict=True), key=lambda found: (not found[2], -found[0]))
 
     def _neighbours(self, words: str) -> list[Events]:
         near = self._finder.near(words, self._model.decoder.config.neighbours)

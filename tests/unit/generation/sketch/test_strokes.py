@@ -118,6 +118,12 @@ def test_a_longest_length_is_kept_to(tmp_path: Path) -> None:
     assert len(lines) == 1
 
 
+def test_what_was_cut_off_is_drawn_only_where_nothing_is_whole(tmp_path: Path) -> None:
+    made = engine(tmp_path)
+    assert all(drawn(made, seed=seed, max_len=5)[0].ended for seed in range(6))
+    assert not drawn(made, max_len=3)[0].ended
+
+
 @pytest.mark.parametrize(("gap", "snaps"), [(0, True), (2, True), (3, False)])
 def test_strokes_that_nearly_close_are_closed(gap: int, snaps: bool) -> None:
     line = np.array([(0, 0), (40, 0), (40, 40), (0, 40), (0, gap)], dtype=float)
