@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from dcode.api.codec import Message
+from dcode.cli.destination import must_be_writable
 from dcode.cli.program import Examined, examine, time_of
 from dcode.cli.session import Session
 from dcode.cli.sketch import sketch
@@ -86,7 +87,17 @@ class Drawn:
         save_preview(path, self.examined.motion, self.examined.machine, self.prompt)
 
 
-def must_be_writable(path: Path | None) -> None:
-    """Raises UsageError for a name that says nothing of what is to be written, before anything is drawn."""
-    if path and path.suffix.lower() not in _ENDINGS:
-        raise click.UsageError(f"{path}: end its name in .gcode or .svg.", click.get_current_context())
+def must_have_places(to: Path | None, preview: Path | None) -> None:
+    """Raises UsageError for a file that could not be written, before anything is drawn: it may take minutes.
+
+    A name has to say what is to be written, and there has to be a folder for it.
+    """
+    if to and to.suffix.lower() not in _ENDINGS:
+        raise click.UsageError(f"{to}: end its name in .gcode or .svg.", click.get_current_context())
+    if preview:
+        from dcode.cli.pictures import PictureFormat
+
+        PictureFormat.of(str(preview))
+    for path in (to, preview):
+        if path:
+            must_be_writable(path)

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dcode.cli.command import all_of, program_options
+from dcode.cli.destination import must_be_writable
+from dcode.cli.model_place import absolute
 from dcode.cli.own_worker import drawn_by_own_worker, some_seed
+from dcode.cli.prompt import prompt_argument
 from dcode.cli.session import Session
 from dcode.cli.source import STANDARD_INPUT
 
@@ -40,7 +43,7 @@ class Asked:
         return DrawRequest(
             self.prompt,
             engine,
-            self.model,
+            absolute(self.model),
             some_seed() if self.seed is None else self.seed,
             steps=steps,
             guidance=guidance,
@@ -67,7 +70,7 @@ def infer_options(model: str) -> Callable[[Any], Any]:
             return function(*arguments, asked=Asked(prompt, model, to, temperature, max_len, seed), **values)
 
         decorate = all_of(
-            click.argument("prompt"),
+            prompt_argument(),
             click.option("-m", "--model", default=model, show_default=True, help="A hub id, or a model's folder."),
             click.option(
                 "-o",
@@ -91,6 +94,8 @@ def infer(session: Session, request: DrawRequest, to: str) -> None:
     """Have the worker write a program, and put it into a file. Raises GenerationError."""
     if session.json and to == STANDARD_OUTPUT:
         raise click.UsageError("--json and -o - both want the standard output.", click.get_current_context())
+    if to != STANDARD_OUTPUT:
+        must_be_writable(Path(to))
     from dcode.errors import GenerationError
 
     found = drawn_by_own_worker(session, request)

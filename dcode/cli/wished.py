@@ -13,8 +13,10 @@ import click
 from dcode.api.codec import Message
 from dcode.cli.command import all_of
 from dcode.cli.drawn import Drawn
+from dcode.cli.model_place import absolute
 from dcode.cli.own_worker import drawing_shown, drawn_by_own_worker, some_seed
 from dcode.cli.paper import PaperSize
+from dcode.cli.prompt import prompt_argument
 from dcode.cli.session import Session
 from dcode.client.download import download
 from dcode.client.sync import Client
@@ -62,13 +64,11 @@ def wish_options(function: Callable[..., Any]) -> Callable[..., Any]:
         live: bool,
         **values: Any,
     ) -> Any:
-        if not prompt.strip():
-            raise click.UsageError("The prompt is empty: say what is to be drawn.", click.get_current_context())
         width, height = size or (None, None)
         request = DrawRequest(
-            prompt.strip(),
+            prompt,
             engine,
-            model,
+            model and absolute(model),
             some_seed() if seed is None else seed,
             count,
             width,
@@ -82,7 +82,7 @@ def wish_options(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*arguments, wished=Wished(request), **values)
 
     return all_of(
-        click.argument("prompt"),
+        prompt_argument(),
         click.option("--engine", metavar="NAME", shell_complete=_complete_engine, help="Who draws: dcode models"),
         click.option("--model", metavar="ID|FOLDER", help="A model for the engine: a hub id, or a folder."),
         click.option("--seed", type=click.IntRange(0, (1 << 63) - 1), metavar="N", help="For the same drawing again."),

@@ -147,7 +147,7 @@ class TextToLatent:
                 output_type="latent",
                 callback_on_step_end=stepped,
             ).images
-        except ValueError as error:  # more steps than the scheduler has, a size that the networks cannot halve
+        except (IndexError, ValueError) as error:  # more steps than the scheduler has, a size that cannot be halved
             raise GenerationError(f"{self._source} cannot make a picture so: {short(error)}.") from error
         return self._finite(made.float())
 

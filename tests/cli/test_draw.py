@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -90,6 +91,15 @@ def test_vary_asks_for_other_words_by_the_same_seed(machine, talk) -> None:
     assert [(wish["prompt"], wish["seed"]) for wish in fake.asked("job.draw")] == [("a horse", 7), ("a pony", 7)]
 
 
+def test_an_interrupt_at_the_question_takes_the_drawing_off_the_queue(machine, talk) -> None:
+    fake = machine()
+    person = talk("draw", "a horse")
+    person.hear(QUESTION)
+    person.process.send_signal(signal.SIGINT)
+    code, _ = person.end()
+    assert (code, fake.asked("job.cancel")) == (130, [{"job": 12}])
+
+
 def test_without_a_person_a_drawing_waits_for_a_yes(machine, dcode, tmp_path: Path) -> None:
     fake = machine()
     ended = dcode("draw", "a horse", "-o", tmp_path / "horse.svg", "--json")
@@ -119,6 +129,19 @@ def test_a_machine_that_is_not_ready_is_said_before_anything_is_drawn(machine, d
     assert dcode("draw", "a horse").code == 4
 
 
+def test_a_live_drawing_that_was_never_complete_says_why_it_ended(machine, dcode, tmp_path: Path) -> None:
+    why = "The rest of it was not drawn: the worker was lost."
+    ended = a_job(state="interrupted", rows=9, row=9, reason=why)
+    machine(
+        job_draw=ended,
+        job_read=Refusal("JobError", "Job 12 has no program yet."),
+        subscribe={"status": a_status(), "jobs": [ended]},
+    )
+    told = dcode("draw", "a horse", "--live", "--yes", "-o", tmp_path / "horse.gcode", "--json")
+    assert (told.code, told.json["state"], told.json["reason"]) == (1, "interrupted", why)
+    assert not (tmp_path / "horse.gcode").exists()
+
+
 def test_without_plotting_no_daemon_is_needed(dcode, tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("horse.gcode", "horse.png")]
     wish = ("draw", "a horse", "--no-plot", "--engine", "library", "--seed", 3, "--size", "100x80")
@@ -135,7 +158,11 @@ def test_without_plotting_no_daemon_is_needed(dcode, tmp_path: Path) -> None:
     [
         (["  "], "The prompt is empty"),
         (["a horse", "--size", "A9"], "is no size"),
+        (["horse " * 1666 + "abcd"], "The prompt has 10000 characters; 2000 are the most."),
         (["a horse", "-o", "horse.txt", "--no-plot"], "end its name in .gcode or .svg"),
+        (["a horse", "-o", "nowhere/horse.svg", "--no-plot"], "there is no folder"),
+        (["a horse", "--preview", "horse.txt"], "end its name in .svg, .png or .gif"),
+        (["a horse", "--preview", "nowhere/horse.png"], "there is no folder"),
         (["a horse", "--detach", "--no-plot"], "--detach does not wait"),
     ],
 )

@@ -137,6 +137,8 @@ def test_more_steps_than_a_scheduler_has_are_refused(tmp_path: Path) -> None:
     model = TextToLatent(str(save_sd(tmp_path, "lcm", size=8)), CPU)
     with pytest.raises(GenerationError, match="cannot make a picture so"):
         latents(model, [1], steps=200)
+    with pytest.raises(GenerationError, match="cannot make a picture so"):
+        latents(TextToLatent(str(save_sd(tmp_path / "plain", size=8)), CPU), [1], steps=1000)
 
 
 def test_half_precision_files_alone_are_enough(tmp_path: Path, model: TextToLatent) -> None:

@@ -9,14 +9,14 @@ import click
 
 from dcode.api.codec import Message
 from dcode.cli.command import command, daemon_options
-from dcode.cli.drawn import Drawn, must_be_writable
+from dcode.cli.drawn import Drawn, must_have_places
 from dcode.cli.exit_codes import ExitCode
 from dcode.cli.follow import follow, result, tell_detached, tell_end, tell_queued
 from dcode.cli.reach import reach
 from dcode.cli.session import Session
 from dcode.cli.wished import Wished, drawn_here, program_of_job, queued, wait_for_drawings, wish_options
 from dcode.client.sync import Client
-from dcode.errors import GenerationError
+from dcode.errors import GenerationError, JobError
 
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
@@ -44,7 +44,7 @@ def draw(
     checked like any file. It is shown first; nothing is plotted without a yes. The same prompt and seed give the same
     drawing. The exit code is that of the job, and 5 where no drawing came of the prompt.
     """
-    must_be_writable(to)
+    must_have_places(to, preview)
     if detach and (no_plot or to or preview):
         problem = "--detach does not wait for the drawing: it goes with none of --no-plot, --output and --preview."
         raise click.UsageError(problem, click.get_current_context())
@@ -69,7 +69,11 @@ def _draw(session: Session, daemon: Client, wished: Wished, to: Path | None, pre
     while True:
         job = queued(daemon, wished, confirmed=False)["id"]
         drawings = wait_for_drawings(session, daemon, job)
-        chosen = _chosen(session, daemon, wished, drawings, yes=yes)
+        try:
+            chosen = _chosen(session, daemon, wished, drawings, yes=yes)
+        except KeyboardInterrupt:
+            daemon.call("job.cancel", job=job)
+            raise
         if isinstance(chosen, Wished):
             daemon.call("job.cancel", job=job)
             wished = chosen
@@ -100,8 +104,11 @@ def _draw_live(
         return tell_detached(session, job["id"])
     if ended["state"] == "failed" and not ended["rows"]:
         raise GenerationError(ended["reason"] or "It was not drawn.", job=job["id"])
-    about = daemon.call("job.drawings", job=job["id"])["drawings"][0]
-    program = program_of_job(daemon, job["id"])
+    try:
+        about = daemon.call("job.drawings", job=job["id"])["drawings"][0]
+        program = program_of_job(daemon, job["id"])
+    except JobError:  # it ended before the drawing was complete: there is nothing to save
+        return tell_end(session, ended)
     drawn = Drawn.of(session, wished.request.prompt, about, program, about["seconds"])
     _save(session, drawn, to, preview)
     return tell_end(session, ended, drawn.as_json(to))
