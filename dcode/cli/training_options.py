@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +10,7 @@ import click
 from dcode.cli.command import all_of
 from dcode.generation.run_options import option_of, options_of
 
-SEVERAL = "torch.distributed.run"
+SEVERAL = "dcode.ml.train.several"
 
 num_gpus_option = click.option(
     "--num-gpus", type=click.IntRange(1, 1024), default=1, show_default=True, help="Processes, one a GPU."
@@ -46,12 +45,6 @@ def started(module: str, words: list[str], processes: int) -> tuple[str, list[st
     if processes == 1:
         return module, [*words, "--json"]
     return SEVERAL, ["--standalone", f"--nproc_per_node={processes}", "-m", module, *words, "--json"]
-
-
-def absolute(value: str) -> str:
-    """A folder's full path, since the process that trains has another one; a hub id or a name as it is."""
-    path = Path(value).expanduser()
-    return str(path.absolute()) if path.is_dir() else value
 
 
 def told_figures(model: str, figures: Mapping[str, float]) -> str:

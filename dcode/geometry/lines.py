@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,11 @@ def ranges(begins: Offsets, counts: Offsets) -> Offsets:
     ends = np.cumsum(counts, dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0
     return np.asarray(np.arange(total) + np.repeat(begins - (ends - counts), counts), dtype=np.int64)
+
+
+def starts_of(counts: Sequence[int] | npt.NDArray[np.integer[Any]]) -> Offsets:
+    """Where each of so many slices begins in one array, from 0, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,4 +101,4 @@ class Lines:
     def kept(self, mask: Mask | Offsets) -> Lines:
         """The polylines that a mask (one truth value each) or a list of indices names, in that order."""
         begins, counts = self.starts[:-1][mask], self.counts[mask]
-        return Lines(self.points[ranges(begins, counts)], np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
+        return Lines(self.points[ranges(begins, counts)], starts_of(counts))

@@ -8,21 +8,19 @@ folder is run.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import torch
 import transformers
 
 from dcode.errors import GenerationError
-from dcode.ml.model_folder import model_folder, must_have, quiet, read_or_tell
+from dcode.ml.model_folder import must_have, quiet, read_or_tell
+from dcode.ml.saved_model import saved_model, weights
 from dcode.ml.tokenizer import GcodeTokenizer
 
 SEPARATOR: Final = "\n###\n"  # between prompt and program, in the training text of causal models
 LENGTH: Final = 1024  # tokens of a program, where the model knows no limit of its own
 _MOST_PROMPT: Final = 512  # tokens; what Flan-T5 was trained on
-_WEIGHTS: Final = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin")
-_PATTERNS: Final = ("*.json", "*.txt", "*.model", "model*.safetensors")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,16 +51,16 @@ class TextFolder:
 def open_text(source: str, dtype: torch.dtype) -> TextFolder:
     """A model from a folder or a hub id, on the CPU. Raises GenerationError, "unavailable" where it is not there."""
     quiet(transformers)
-    folder = _folder(source)
-    file = must_have(folder, _WEIGHTS, "the weights")
+    folder, file = saved_model(source)
     must_have(folder, ["tokenizer.json", "vocab.json", "spiece.model"], "the tokenizer")
     settings = must_have(folder, ["config.json"], "the model's configuration")
     here: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     load = transformers.AutoConfig.from_pretrained
     config = read_or_tell(settings, "what transformers saves", lambda: load(folder, **here))
     two = bool(config.is_encoder_decoder)
+    kind: Any = transformers.AutoModelForSeq2SeqLM if two else transformers.AutoModelForCausalLM
     model = read_or_tell(
-        file, "the whole weights that config.json describes", lambda: _weights(folder, file, two, dtype)
+        file, "the whole weights that config.json describes", lambda: weights(kind, folder, file, dtype)
     )
     words = transformers.AutoTokenizer.from_pretrained
     tokenizer: Any = read_or_tell(folder, "a fast tokenizer", lambda: words(folder, **here))
@@ -71,27 +69,3 @@ def open_text(source: str, dtype: torch.dtype) -> TextFolder:
         told = f"{folder}: its tokenizer has {len(pieces)} tokens; expected at most vocab_size, {most}."
         raise GenerationError(told, file=str(folder), expected=f"at most {most} tokens")
     return TextFolder(config, model, tokenizer, pieces, two)
-
-
-def _folder(source: str) -> Path:
-    """Safetensors where the model has them; else the file that holds pickled tensors."""
-    folder = model_folder(source, _PATTERNS)
-    if not any((folder / name).is_file() for name in _WEIGHTS):
-        folder = model_folder(source, (*_PATTERNS, "pytorch_model.bin"))
-    return folder
-
-
-def _weights(folder: Path, file: Path, two: bool, dtype: torch.dtype) -> Any:
-    kind: Any = transformers.AutoModelForSeq2SeqLM if two else transformers.AutoModelForCausalLM
-    model, told = kind.from_pretrained(
-        folder,
-        dtype=dtype,
-        use_safetensors=file.suffix != ".bin",
-        weights_only=True,
-        local_files_only=True,
-        trust_remote_code=False,
-        output_loading_info=True,
-    )
-    if missing := sorted(told["missing_keys"]):
-        raise ValueError(f"{missing[0]} is missing")
-    return model

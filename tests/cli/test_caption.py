@@ -37,6 +37,13 @@ def test_an_error_of_the_other_process_is_this_ones(dcode: Callable[..., Ended],
         assert "scripts/generate_dataset.py makes one." in ended.err
 
 
+def test_a_manifest_without_pairs_is_not_captioned(dcode: Callable[..., Ended], tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"pairs": []}')
+    ended = dcode("caption-imagenet", "-m", tmp_path / "manifest.json", "-o", tmp_path / "captioned.json")
+    assert (ended.code, ended.err) == (2, f"dcode: {tmp_path}/manifest.json: has no pairs.\n")
+    assert not (tmp_path / "captioned.json").exists()
+
+
 def test_an_interpreter_that_is_not_there_is_named(dcode: Callable[..., Ended], tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config/dcode.toml").write_text('[generation]\npython = "/no/such/python"\n')

@@ -71,7 +71,7 @@ def test_the_options_of_train_reach_the_training(
 
 def test_several_gpus_are_several_processes_of_torchrun(dcode: Callable[..., Ended], training: Started) -> None:
     assert dcode("train", "-m", "m.json", "--num-gpus", 2, "--json").json == TRAINED
-    assert training.module == "torch.distributed.run"
+    assert training.module == "dcode.ml.train.several"
     assert training.words[:4] == ["--standalone", "--nproc_per_node=2", "-m", text_training.MODULE]
 
 

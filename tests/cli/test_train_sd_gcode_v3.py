@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dcode.cli.commands import train_sd_gcode_v3 as command
+from dcode.cli.main import run
 from dcode.errors import ConfigError
 from dcode.generation.training import MODULE, SdTraining, options
 from tests.cli.conftest import Ended
@@ -57,7 +58,7 @@ def test_the_originals_options_reach_the_training(
 
 def test_several_gpus_are_several_processes_of_torchrun(dcode: Callable[..., Ended], started: Started) -> None:
     ended = dcode("train-sd-gcode-v3", "-m", "m.json", "--num-gpus", 4, "--json")
-    assert started.module == "torch.distributed.run"
+    assert started.module == "dcode.ml.train.several"
     assert started.words[:4] == ["--standalone", "--nproc_per_node=4", "-m", MODULE]
     assert ended.json == ANSWER
 
@@ -102,3 +103,18 @@ def test_the_words_of_a_run_say_all_that_differs() -> None:
     assert {one.name for one in fields(SdTraining)} == {"manifest", *changed}
     with pytest.raises(ConfigError, match="--seed: -1 is not between"):
         asked_by(["m.json", "--seed", "-1"])
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_without_torch_it_says_what_to_install(
+    processes: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "torch").mkdir()
+    (tmp_path / "torch" / "__init__.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("DCODE_CONFIG_DIR", str(tmp_path))
+    assert run(["train-sd-gcode-v3", "-m", str(tmp_path / "captioned.json"), "--num-gpus", processes]) != 0
+    told = capsys.readouterr().err
+    assert "This needs torch, which" in told and "pip install 'dcode[ml]'" in told

@@ -261,10 +261,12 @@ def test_what_cannot_be_trained_on_is_told(asked: SdTraining, tmp_path: Path) ->
 
 
 def test_the_stroke_decoder_learns_from_the_same_pairs(asked: SdTraining, tmp_path: Path) -> None:
-    wanted = replace(asked, decoder="strokes", output=str(tmp_path / "strokes"), epochs=1, validation=0.4)
+    wanted = replace(asked, decoder="strokes", output=str(tmp_path / "strokes"), epochs=1, validation=0.01)
     assert sd_gcode.main(wanted.arguments()) == 0
     figures = json.loads((tmp_path / "strokes" / "figures.json").read_text())
     assert 1 < figures["bits_per_point"] < 20
+    about = json.loads((tmp_path / "strokes" / "training.json").read_text())
+    assert about["data"]["validated_on"] == 2  # of one picture, however few there are
     engine = StrokesEngine()
     (drawn,) = engine.draw(DrawRequest("a horse", model=wanted.output), lambda told: None, lambda: False)
     assert len(drawn.lines)

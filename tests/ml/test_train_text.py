@@ -21,9 +21,11 @@ from safetensors.torch import load_file
 from dcode.errors import ConfigError, GenerationError
 from dcode.generation.request import DrawRequest
 from dcode.generation.text_training import TextTraining
+from dcode.ml import text_folder
 from dcode.ml.device import Running
 from dcode.ml.engines.text import TextEngine
 from dcode.ml.language import HEADER
+from dcode.ml.model_folder import must_have
 from dcode.ml.text_folder import open_text
 from dcode.ml.train import text, text_data, text_trainer
 from dcode.ml.train.distributed import World
@@ -148,6 +150,19 @@ def test_a_killed_run_goes_on_to_the_same_weights(place: Path, tmp_path: Path, m
         assert torch.equal(value, weights(gone_on)[name]), name
     assert gone_on["figures"] == through["figures"]
     assert run(replace(again, resume=True)) == gone_on  # which has nothing left to do
+
+
+def test_a_run_that_never_began_is_no_run_to_go_on_with(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It failed for want of its model; afterwards the same command is enough, with other options too."""
+    with monkeypatch.context() as away:
+        away.setattr(text_folder, "saved_model", lambda source: must_have(tmp_path, ["model"], "the weights"))
+        with pytest.raises(GenerationError, match="is missing"):
+            run(asked(place, tmp_path, epochs=1))
+    answer = run(asked(place, tmp_path, epochs=1, lr=1e-3))
+    assert json.loads((Path(answer["model"]) / "training.json").read_text())["options"]["lr"] == 1e-3
+    assert json.loads((Path(answer["model"]).parent / "run.json").read_text())["lr"] == 1e-3
 
 
 def test_a_step_weighs_tokens_alike_whatever_its_batches(place: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import click
 
 from dcode.cli.captioning import caption_by, caption_options
 from dcode.cli.command import command
+from dcode.cli.model_place import absolute
 from dcode.cli.session import Session
 from dcode.generation.known_models import CAPTIONER
 
@@ -24,6 +25,4 @@ def caption(session: Session, manifest: Path, output: Path, model: str, batch_si
     Every picture is looked at once, however many programs it has. Interrupted, the same command goes on where it was.
     DCODE_ML_DEVICE and DCODE_ML_DTYPE say on what and in which numbers the model runs.
     """
-    folder = Path(model).expanduser()
-    named = str(folder.absolute()) if folder.is_dir() else model
-    caption_by("by-model", session, manifest, output, ["--model", named, "--batch", str(batch_size)])
+    caption_by("by-model", session, manifest, output, ["--model", absolute(model), "--batch", str(batch_size)])

@@ -11,8 +11,8 @@ import click
 
 from dcode.cli.command import command
 from dcode.cli.ml_process import run_ml
+from dcode.cli.model_place import absolute
 from dcode.cli.session import Session
-from dcode.cli.training_options import absolute
 from dcode.generation.sweeping import MODELS, MODULE, SD, Sweep, fixed_by
 
 

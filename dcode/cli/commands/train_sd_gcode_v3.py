@@ -9,8 +9,9 @@ import click
 
 from dcode.cli.command import command
 from dcode.cli.ml_process import run_ml
+from dcode.cli.model_place import absolute
 from dcode.cli.session import Session
-from dcode.cli.training_options import absolute, given, num_gpus_option, run_options, started, told_figures
+from dcode.cli.training_options import given, num_gpus_option, run_options, started, told_figures
 from dcode.generation.training import MODULE, SdTraining
 
 

@@ -20,13 +20,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from dcode.generation.sketch.arrays import Kind, read_arrays
-from dcode.geometry.lines import Lines, Offsets, ranges
+from dcode.geometry.lines import Lines, Offsets, ranges, starts_of
 
 FORMAT: Final = "dcode-lineart"
 VERSION: Final = 1
@@ -104,8 +104,8 @@ class Store:
         names, tags = self.names_text.split("\n"), self.tags_text.split("\n")
         return Store(
             self.points[points],
-            _starts(np.diff(self.stroke_starts)[strokes]),
-            _starts(np.diff(self.drawing_starts)[places]),
+            starts_of(np.diff(self.stroke_starts)[strokes]),
+            starts_of(np.diff(self.drawing_starts)[places]),
             self.sets[places],
             caption_of.astype(np.uint16),
             self.cluster[places],
@@ -125,8 +125,8 @@ def read_store(path: Path) -> Store:
         raise _KIND.unreadable(path, str(error)) from error
     return Store(
         np.cumsum(arrays["points"], axis=0, dtype=np.uint8),
-        _starts(arrays["strokes"]),
-        _starts(arrays["drawings"]),
+        starts_of(arrays["strokes"]),
+        starts_of(arrays["drawings"]),
         arrays["sets"],
         arrays["captions"],
         arrays["cluster"],
@@ -141,10 +141,6 @@ def shipped_store() -> Store:
     """The library that comes with dcode."""
     with as_file(files(__package__) / "data" / SHIPPED) as path:
         return read_store(path)
-
-
-def _starts(counts: npt.NDArray[np.integer[Any]]) -> Offsets:
-    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
 
 
 def _text(data: npt.NDArray[np.uint8]) -> str:

@@ -14,6 +14,7 @@ from dcode.geometry.skeleton.centre import Values
 from dcode.geometry.skeleton.depth import Paper
 from dcode.geometry.skeleton.ink import Shares
 from dcode.geometry.skeleton.pieces import Pieces
+from dcode.geometry.skeleton.sections import cell
 
 Owners = npt.NDArray[np.int32]  # shape (height, width)
 
@@ -66,7 +67,7 @@ def _followed(
         out = tones < _INK
         stops = out | ((steps + 1) * _PACE > longest[active, None])
         if owners is not None:
-            met = owners[_cell(places, owners.shape)].reshape(-1, _AT_ONCE)
+            met = owners[cell(places, owners.shape)].reshape(-1, _AT_ONCE)
             stops |= (met >= 0) & (met != own[active, None])
         last = np.where(stops.any(axis=1), stops.argmax(axis=1), _AT_ONCE - 1)
         here = np.arange(len(active)), last
@@ -81,7 +82,7 @@ def _followed(
 def _beside(tips: Points, strokes: Pieces, owners: Owners, way: Way | None) -> Mask:
     """Which places are out of the line of the stroke nearest to them."""
     near = Paper.around(owners < 0, beyond=True, way=way)
-    rows, columns = _cell(tips, owners.shape)
+    rows, columns = cell(tips, owners.shape)
     found = near.nearest(rows, columns, math.inf)
     half = strokes.width.mean(axis=1)[owners[found]] / 2
     return np.asarray(np.hypot(rows - found[0], columns - found[1]) > half + _OUT)
@@ -100,13 +101,8 @@ def _owners(lines: Lines, shape: tuple[int, int]) -> Owners:
     owners = np.full(shape, -1, dtype=np.int32)
     owner = np.repeat(np.arange(len(lines), dtype=np.int32), lines.counts)
     for down, right in ((0, 0), (0, 1), (1, 0)):
-        owners[_cell(lines.points + np.array([right - 0.5, down - 0.5]), shape)] = owner
+        owners[cell(lines.points + np.array([right - 0.5, down - 0.5]), shape)] = owner
     return owners
-
-
-def _cell(points: Points, shape: tuple[int, ...]) -> tuple[Offsets, Offsets]:
-    columns, rows = points.astype(np.int64).T
-    return np.clip(rows, 0, shape[0] - 1), np.clip(columns, 0, shape[1] - 1)
 
 
 def _shares_at(shares: Shares, points: Points) -> Values:

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from dcode.geometry.lines import Lines, Offsets, Points, ranges
+from dcode.geometry.lines import Lines, Offsets, Points, ranges, starts_of
 from dcode.geometry.skeleton.centre import Centres, Values
 from dcode.geometry.skeleton.chains import Chains
 from dcode.geometry.skeleton.cover import cells
@@ -61,7 +61,7 @@ def sides(
     named = np.full(paper.ink.shape, -1, dtype=np.int64)
     named[cells(strokes.lines, paper.ink.shape)] = np.arange(len(strokes.lines.points))
     first, counts = _wide(chains, centres, depth, strokes.lines, width, named, around)
-    found = sections(strokes.lines, named, centres, ranges(first, counts), _starts(counts))
+    found = sections(strokes.lines, named, centres, ranges(first, counts), starts_of(counts))
     offset, line, run = _offsets(strokes.lines, width, found)
     wanted = _wanted(found, offset, line, paper)
     return _drawn(strokes, found, offset, line, wanted, *_runs(np.flatnonzero(wanted), 4 * run + wanted, 0))
@@ -97,7 +97,7 @@ def _offsets(strokes: Lines, width: Values, found: Sections) -> tuple[Values, Va
     wide = np.repeat(_lines(strokes, width, found, first, counts), counts)
     half = np.stack([(found.width[at] - wide) / 2, np.zeros(len(at))], axis=1)
     offset, line, run = np.zeros(len(found.run)), np.zeros(len(found.run)), np.zeros(len(found.run), dtype=np.int64)
-    offset[at], line[at] = smoothed(Lines(half, _starts(counts)), *_EVEN).points[:, 0], wide
+    offset[at], line[at] = smoothed(Lines(half, starts_of(counts)), *_EVEN).points[:, 0], wide
     run[at] = np.repeat(first, counts)
     return offset, line, run
 
@@ -171,10 +171,6 @@ def _cut(strokes: Pieces, found: Sections, wanted: Offsets, first: Offsets, coun
         for low, high in passed:
             cut[low[i] : high[i] + 1] = place
     return cut
-
-
-def _starts(counts: Offsets) -> Offsets:
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 def _runs(at: Offsets, kind: Offsets, gap: int) -> tuple[Offsets, Offsets]:

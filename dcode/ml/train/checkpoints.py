@@ -10,7 +10,6 @@ the state of sampler, augmentation and dropout.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from dcode.errors import GenerationError
+from dcode.jobs.store import sync_file
 from dcode.ml.train.sharding import laid_out, take
 
 Tensors = Mapping[str, Tensor]
@@ -56,7 +56,7 @@ def save(
     beside(half)
     for file in half.rglob("*"):
         if file.is_file():
-            _to_disk(file)
+            sync_file(file)
     shutil.rmtree(folder / name, ignore_errors=True)
     half.rename(folder / name)
     written(folder / _LAST, json.dumps({"checkpoint": name}).encode())
@@ -92,13 +92,8 @@ def written(path: Path, data: bytes) -> None:
     """Put a file in place whole."""
     half = path.with_name(f"{path.name}.half")
     half.write_bytes(data)
-    _to_disk(half)
+    sync_file(half)
     half.replace(path)
-
-
-def _to_disk(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
 
 
 def moments(optimiser: torch.optim.Optimizer) -> Tensors:

@@ -22,11 +22,11 @@ from dcode.errors import ConfigError, GenerationError
 from dcode.generation.training import MODULE, SdTraining
 from dcode.ml.answer import tell
 from dcode.ml.train.asked import carried_out, read_words, refuse_another
-from dcode.ml.train.gcode_data import Prepared, prepare, read_prepared, split
 
 if TYPE_CHECKING:
     from dcode.ml.train.config import LoopConfig
     from dcode.ml.train.distributed import World
+    from dcode.ml.train.gcode_data import Prepared
     from dcode.ml.train.loop import Task, Trainer
 
     Say = Callable[[str], None]
@@ -60,6 +60,7 @@ class Made:
 def train(asked: SdTraining, noted: Note | None = None) -> Mapping[str, Any]:
     """What has come of the run; `noted` is given the figures of the log. Raises DcodeError."""
     from dcode.ml.train.distributed import one_thread_of_many, world
+    from dcode.ml.train.gcode_data import prepare
     from dcode.ml.train.loop import Trainer
 
     with world(asked.device) as here:
@@ -120,6 +121,7 @@ def _begin(asked: SdTraining, folder: Path, here: World) -> bool:
 
 
 def _gcode(asked: SdTraining, folder: Path, here: World, say: Say) -> Made:
+    from dcode.ml.train.gcode_data import read_prepared, split
     from dcode.ml.train.gcode_task import GcodeTask
     from dcode.ml.train.latents import latents_of
 
@@ -135,6 +137,7 @@ def _gcode(asked: SdTraining, folder: Path, here: World, say: Say) -> Made:
 
 def _strokes(asked: SdTraining, folder: Path, here: World) -> Made:
     from dcode.generation.sketch.words import shipped_words
+    from dcode.ml.train.gcode_data import read_prepared
     from dcode.ml.train.strokes import StrokeTask
     from dcode.ml.train.strokes_of_programs import as_toml, drawings_of_programs
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,7 +23,7 @@ from dcode.generation.sketch.events import Events, encode, fitted, sketched
 from dcode.generation.sketch.store import Store
 from dcode.generation.sketch.stroke_config import StrokeConfig
 from dcode.generation.sketch.words import Words
-from dcode.geometry.lines import Lines, Offsets
+from dcode.geometry.lines import Lines, Offsets, starts_of
 from dcode.ml.data.prompts.concepts import read_concepts, says
 from dcode.ml.train.config import DataConfig
 
@@ -71,15 +71,22 @@ class Drawings:
 
 def read_drawings(data: DataConfig, model: StrokeConfig, store: Store, words: Words, seed: int) -> Drawings:
     """Everything a run draws on. Raises ConfigError where there is nothing, or no doodles in their folder."""
-    return drawings_of(read_sketches(data, model, store), data, model, words, seed)
+    kept = read_sketches(data, model, store)
+    chosen = {one.cluster for one in kept if _is_validation(one.cluster, seed, data.validation)}
+    return drawings_of(kept, chosen, data, model, words)
 
 
-def drawings_of(kept: Sequence[Sketch], data: DataConfig, model: StrokeConfig, words: Words, seed: int) -> Drawings:
-    """Drawings that a model has room for, in arrays, with their neighbours and on their sides."""
+def drawings_of(
+    kept: Sequence[Sketch], validated: Container[int], data: DataConfig, model: StrokeConfig, words: Words
+) -> Drawings:
+    """Drawings that a model has room for, in arrays, with their neighbours and on their sides.
+
+    `validated`: the clusters to validate on.
+    """
     programs = [encode(one.lines) for one in kept]
     concepts = read_concepts(data.held_out)
     held = np.array([says(one.phrases, concepts) for one in kept])
-    chosen = np.array([_is_validation(one.cluster, seed, data.validation) for one in kept])
+    chosen = np.array([one.cluster in validated for one in kept])
     train, validation = ~held & ~chosen, ~held & chosen
     texts = {phrase: None for one in kept for phrase in one.phrases}
     place_of = {phrase: place for place, phrase in enumerate(texts)}
@@ -93,10 +100,10 @@ def drawings_of(kept: Sequence[Sketch], data: DataConfig, model: StrokeConfig, w
     return Drawings(
         joined.points.astype(np.float32),
         joined.starts,
-        _starts([len(one.lines) for one in kept]),
+        starts_of([len(one.lines) for one in kept]),
         style,
         np.array([place_of[phrase] for one in kept for phrase in one.phrases]),
-        _starts([len(one.phrases) for one in kept]),
+        starts_of([len(one.phrases) for one in kept]),
         vectors,
         np.array([len(program) for program in programs]),
         np.stack([as_neighbour(program, model.neighbour_events) for program in programs]),
@@ -177,7 +184,3 @@ def twos(lines: Lines) -> Lines:
 
 def _is_validation(cluster: int, seed: int, share: float) -> bool:
     return zlib.crc32(f"{seed} {cluster}".encode()) % _BUCKETS < share * _BUCKETS
-
-
-def _starts(counts: Sequence[int]) -> Offsets:
-    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)

@@ -22,7 +22,7 @@ from dcode.ml.data.pairs.manifest import prompt_of
 from dcode.ml.program_strokes import ProgramStrokes
 from dcode.ml.tokenizer import GcodeTokenizer
 from dcode.ml.train.config import DataConfig, LoopConfig, RunConfig
-from dcode.ml.train.gcode_data import PREPARED, Prepared
+from dcode.ml.train.gcode_data import PREPARED, Prepared, held_out
 from dcode.ml.train.stroke_data import Drawings, Sketch, drawings_of, twos
 
 _FINEST: Final = 0.5  # how coarse a pen the search begins with, in pens
@@ -44,7 +44,9 @@ def drawings_of_programs(asked: SdTraining, data: Prepared, folder: Path, words:
             sketches.append(Sketch(lines, (caption,), model.style("icon"), int(data.picture[at])))
     if not sketches:
         raise ConfigError("none of its drawings fits the stroke decoder.", file=asked.manifest)
-    drawings = drawings_of(sketches, choice, model, words, asked.seed)
+    drawn = {one.cluster for one in sketches}
+    pictures = {at: key for at, key in enumerate(data.pictures) if at in drawn}
+    drawings = drawings_of(sketches, held_out(pictures, asked.seed, asked.validation), choice, model, words)
     return drawings, RunConfig("strokes", LoopConfig(), choice, model)
 
 

@@ -88,10 +88,12 @@ def _nothing(what: object) -> None:
 def _begin(asked: TextTraining, here: World) -> None:
     """Note what the run is. Raises where one is there that is another, or is not to be gone on with."""
     from dcode.ml.train.checkpoints import written
-    from dcode.ml.train.text_trainer import remove_halves
+    from dcode.ml.train.text_trainer import last_checkpoint, remove_halves
 
     file, this = asked.folder / "run.json", {**asdict(asked), "processes": here.size}
-    there = file.is_file()
+    # A run that has trained nothing, for want of a model or of pairs, is nothing to go on with.
+    trained = (asked.folder / FINAL / _TOLD).is_file() or last_checkpoint(asked.folder, here.size) is not None
+    there = file.is_file() and trained
     if there and not asked.resume:
         told = f"{asked.folder} has a run in it already: --resume goes on with it, --output-dir takes another folder."
         raise GenerationError(told, file=str(asked.folder))

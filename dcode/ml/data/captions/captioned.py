@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from dcode.errors import ConfigError
 from dcode.ml.data.files import put_json
-from dcode.ml.data.pairs.manifest import Pair, moved
+from dcode.ml.data.pairs.manifest import Pair, figures_of, moved
 
 
 def put_captioned(
@@ -18,15 +19,24 @@ def put_captioned(
     failed: Mapping[str, str],
     captioner: str,
 ) -> dict[str, Any]:
-    """Write it; its figures. Pairs without a caption are left out; `failed` says of images why they have none."""
+    """Write it; its figures. Pairs without a caption are left out; `failed` says of images why they have none.
+
+    Raises ConfigError where nothing is left.
+    """
     pairs = list[Pair]()
     for pair in whole["pairs"]:
         caption = caption_of(pair)
         if caption:
             pairs.append({**moved(pair, manifest.parent, output.parent), "caption": caption})
     missing = [{"path": image, "error": error} for image, error in failed.items()]
-    stats = {**whole["stats"], "total_pairs": len(pairs), "captioner": captioner}
-    put_json(output, {**whole, "pairs": pairs, "failed": [*whole["failed"], *missing], "stats": stats})
+    if not pairs:
+        told = next(iter(failed.values()), "")
+        raise ConfigError(
+            "none of its pictures got a caption: " + told if told else "has no pairs.", file=str(manifest)
+        )
+    failures = [*whole["failed"], *missing]
+    stats = {**whole["stats"], **figures_of(pairs, failures), "captioner": captioner}
+    put_json(output, {**whole, "pairs": pairs, "failed": failures, "stats": stats})
     return {
         "file": str(output),
         "pairs": len(pairs),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import torch
@@ -11,11 +10,10 @@ import transformers
 from PIL.Image import Image
 
 from dcode.ml.device import Running
-from dcode.ml.model_folder import model_folder, must_have, quiet, read_or_tell
+from dcode.ml.model_folder import must_have, quiet, read_or_tell
+from dcode.ml.saved_model import saved_model, weights
 
 _LONGEST: Final = 50  # tokens of a caption
-_WEIGHTS: Final = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin")
-_PATTERNS: Final = ("*.json", "*.txt", "*.model", "model*.safetensors")
 
 
 class Captioner:
@@ -24,14 +22,17 @@ class Captioner:
     def __init__(self, source: str, running: Running) -> None:
         """From a local folder or a hub id. Raises GenerationError, reason "unavailable" where it is not there."""
         quiet(transformers)
-        folder = _folder(source)
-        file = must_have(folder, _WEIGHTS, "the weights")
+        folder, file = saved_model(source)
         must_have(folder, ("preprocessor_config.json", "processor_config.json"), "how pictures are prepared")
         here: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
         self._running = running
-        self._model = read_or_tell(
-            file, "the whole weights of a model that captions pictures", lambda: _weights(folder, file, running)
+        kind: Any = transformers.AutoModelForImageTextToText
+        model = read_or_tell(
+            file,
+            "the whole weights of a model that captions pictures",
+            lambda: weights(kind, folder, file, running.dtype),
         )
+        self._model = model.eval().requires_grad_(False).to(running.device)
         prepare: Any = transformers.AutoImageProcessor.from_pretrained
         words: Any = transformers.AutoTokenizer.from_pretrained
         self._prepare: Any = read_or_tell(folder, "how pictures are prepared", lambda: prepare(folder, **here))
@@ -44,27 +45,3 @@ class Captioner:
         with torch.inference_mode():
             ids = self._model.generate(pixel_values=seen, max_new_tokens=_LONGEST, do_sample=False, num_beams=1)
         return [" ".join(text.split()) for text in self._words.batch_decode(ids, skip_special_tokens=True)]
-
-
-def _folder(source: str) -> Path:
-    """Safetensors where the model has them; else the file that holds pickled tensors."""
-    folder = model_folder(source, _PATTERNS)
-    if not any((folder / name).is_file() for name in _WEIGHTS):
-        folder = model_folder(source, (*_PATTERNS, "pytorch_model.bin"))
-    return folder
-
-
-def _weights(folder: Path, file: Path, running: Running) -> Any:
-    kind: Any = transformers.AutoModelForImageTextToText
-    model, told = kind.from_pretrained(
-        folder,
-        dtype=running.dtype,
-        use_safetensors=file.suffix != ".bin",
-        weights_only=True,
-        local_files_only=True,
-        trust_remote_code=False,
-        output_loading_info=True,
-    )
-    if missing := sorted(told["missing_keys"]):
-        raise ValueError(f"{missing[0]} is missing")
-    return model.eval().requires_grad_(False).to(running.device)

@@ -25,13 +25,14 @@ _PATHS: Final = ("image", "gcode", "source")
 
 def manifest_of(pairs: Sequence[Pair], failed: Sequence[dict[str, Any]], pictures: int) -> dict[str, Any]:
     """The whole, with its figures."""
-    stats = {
-        "total_pairs": len(pairs),
-        "total_failed": len(failed),
-        "pictures": pictures,
-        "algorithms": dict(Counter(pair["algorithm"] for pair in pairs)),
-    }
+    stats = {**figures_of(pairs, failed), "pictures": pictures}
     return {"pairs": list(pairs), "failed": list(failed), "stats": stats}
+
+
+def figures_of(pairs: Sequence[Pair], failed: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """How many there are of each."""
+    algorithms = dict(Counter(str(pair.get("algorithm", "")) for pair in pairs))
+    return {"total_pairs": len(pairs), "total_failed": len(failed), "algorithms": algorithms}
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

@@ -61,7 +61,8 @@ def test_every_pair_gets_the_caption_of_its_picture_which_is_looked_at_once(mani
     assert [pair.pop("caption") for pair in found["pairs"]] == [f"a grey of {10 * (n // 2)}" for n in range(10)]
     assert found["pairs"] == before["pairs"]
     assert found["failed"] == before["failed"]
-    assert found["stats"] == {"pictures": 5, "total_pairs": 10, "captioner": "tests/grey"}
+    figures = {"pictures": 5, "total_pairs": 10, "total_failed": 1, "algorithms": {"trace": 10}}
+    assert found["stats"] == {**figures, "captioner": "tests/grey"}
     assert sorted(path.name for path in manifest.parent.iterdir()) == ["captioned.json", "images", "manifest.json"]
 
 
