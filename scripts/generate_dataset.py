@@ -65,7 +65,8 @@ def _asked() -> argparse.Namespace:
 
 
 def _generate(asked: argparse.Namespace) -> dict[str, object]:
-    from dcode.config.machine_file import find_machine, load_machine
+    from dcode.config.machine_file import load_machine
+    from dcode.config.paths import find_machine
     from dcode.ml.data.pairs.convert import Settings
     from dcode.ml.data.pairs.generate import Task, generate
     from dcode.ml.data.pairs.machines import by_machines

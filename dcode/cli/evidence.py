@@ -25,7 +25,8 @@ from dcode.cli.session import Session
 from dcode.client.address import Address
 from dcode.client.sync import Client
 from dcode.config import paths
-from dcode.config.machine_file import find_machine, load_machine
+from dcode.config.machine_file import load_machine
+from dcode.config.paths import find_machine
 from dcode.config.settings import Settings, load_settings
 from dcode.errors import ConfigError, DaemonUnreachable, DcodeError
 from dcode.firmware.profile import load_profile

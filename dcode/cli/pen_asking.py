@@ -8,10 +8,9 @@ from dcode.cli.output import Output
 from dcode.cli.session import Session
 from dcode.client.sentences import with_stop
 from dcode.client.sync import Client
-from dcode.client.words import depth
+from dcode.client.words import asked_words, depth
 from dcode.errors import DaemonUnreachable, DcodeError, JobError
 
-_RESUME = ", then: dcode resume"
 _WAYS = {
     "pen": "then Enter (t: touch test, f: it is a fresh one, b N: N mm of ink again, c: cancel)",
     "dry": "then Enter (t: touch test, o: go on with the old one, b N: N mm of ink again, c: cancel)",
@@ -80,10 +79,7 @@ def _tell_drift(client: Client, output: Output, seen: tuple[float, float]) -> No
 
 def _question(asks: Message) -> str:
     """Put in pen 2, red fineliner, then Enter (t: touch test, ...)"""
-    if asks["kind"] == "pause":
-        text = f": {asks['name']}" if asks["name"] else ""
-        return f"The program pauses{text}. {_WAYS['pause']}"
-    return f"{asks['message'].removesuffix(_RESUME)}, {_WAYS[asks['kind']]}"
+    return f"{asked_words(asks)}{'' if asks['kind'] == 'pause' else ','} {_WAYS[asks['kind']]}"
 
 
 def ask_to_keep(session: Session, client: Client, job: Message) -> None:

@@ -11,7 +11,7 @@ from dcode.cli.wishes import Wishes, called
 from dcode.errors import ConfigError
 from dcode.geometry.drawing import Drawing, Layer
 from dcode.geometry.strokes.inks import Way, inks_of, separate
-from dcode.geometry.strokes.options import options_of, read_options
+from dcode.geometry.strokes.options import Option, options_of, read_options
 from dcode.geometry.strokes.picture import read_picture
 from dcode.geometry.strokes.registry import Algorithm, algorithm
 from dcode.machine.machine import Machine
@@ -63,11 +63,18 @@ def _settings(given: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+def default_of(option: Option, pen_width: float | None) -> Any:
+    """What an option is when nothing is said: how wide the pen draws is the machine's, mm, where that is known."""
+    if option.name == _PEN and pen_width is not None:
+        return min(max(pen_width, option.low), option.high)
+    return option.default.value if option.choices else option.default
+
+
 def _options(chosen: Algorithm, given: Mapping[str, str], width: float) -> Any:
     """The options of an algorithm, for a pen that draws `width` mm wide unless told. Raises ConfigError."""
     pen = next((one for one in options_of(chosen.options) if one.name == _PEN), None)
     if pen:
-        given = {_PEN: str(min(max(width, pen.low), pen.high)), **given}
+        given = {_PEN: str(default_of(pen, width)), **given}
     try:
         return read_options(chosen.options, given)
     except ConfigError as error:

@@ -10,8 +10,8 @@ from dcode.cli.output import Output
 from dcode.cli.source import Made, Source
 from dcode.cli.wishes import Wishes, must_suit
 from dcode.client.recognise import Kind
-from dcode.config.machine_file import find_machine, load_machine
-from dcode.config.paths import data_dir
+from dcode.config.machine_file import load_machine
+from dcode.config.paths import data_dir, find_machine
 from dcode.config.settings import load_settings
 from dcode.firmware.profile import FirmwareProfile, load_profile
 from dcode.gcode.interpret import Program, interpret

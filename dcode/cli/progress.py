@@ -7,7 +7,7 @@ from typing import Final
 
 from dcode.api.codec import Message
 from dcode.cli.output import Output
-from dcode.client.words import clock, duration
+from dcode.client.words import band_words, clock, duration
 
 ENDED: Final = frozenset({"done", "failed", "cancelled", "interrupted"})  # job states
 STEP: Final = 10  # per cent
@@ -69,7 +69,7 @@ def live_line(progress: Progress, width: int, *, unicode: bool) -> str:
     percent, line = f"{progress.percent:3} %", f"line {progress.line} of {progress.lines}"
     elapsed, left = clock(progress.elapsed), _left(progress)
     choices = (
-        (bar, percent, line, elapsed, left + _band(progress), progress.state),
+        (bar, percent, line, elapsed, left + band_words(progress.band), progress.state),
         (bar, percent, line, elapsed, left, progress.state),
         (bar, percent, line, left, progress.state),
         (bar, percent, left, progress.state),
@@ -90,19 +90,11 @@ def plain_line(progress: Progress) -> str:
         f"line {progress.line} of {progress.lines}",
         f"{clock(progress.elapsed)} elapsed",
     ]
-    return ", ".join([*parts, left + _band(progress)] if (left := _left(progress)) else parts)
+    return ", ".join([*parts, left + band_words(progress.band)] if (left := _left(progress)) else parts)
 
 
 def _left(progress: Progress) -> str:
     return "" if progress.left is None else f"about {duration(progress.left)} left"
-
-
-def _band(progress: Progress) -> str:
-    """Nothing where the two ends read alike: who waits for minutes needs no seconds."""
-    if progress.band is None:
-        return ""
-    least, most = (duration(end) for end in progress.band)
-    return "" if least == most else f" ({least} to {most})"
 
 
 class ProgressView:

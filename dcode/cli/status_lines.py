@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dcode.api.codec import Message
-from dcode.client.words import adjusted_words, drift_words, duration, ink_words, plural, table
+from dcode.client.words import adjusted_words, band_words, drift_words, duration, ink_words, plural, table
 
 
 def status_lines(status: Message) -> list[str]:
@@ -44,8 +44,7 @@ def _job(status: Message) -> str:
         return ""
     done = "" if status["progress"] is None else f", {int(status['progress'] * 100)} %"
     left = "" if status["eta_seconds"] is None else f", about {duration(status['eta_seconds'])} left"
-    if band := status.get("eta_band"):
-        left += f" ({duration(band[0])} to {duration(band[1])})"
+    left += band_words(status.get("eta_band"))
     return f"{job['name']} (job {job['id']}){done}{left}"
 
 

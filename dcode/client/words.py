@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
+
+_BY_COMMAND: Final = (", then: dcode resume", " Go on with: dcode resume")  # ends of an Asked's message
 
 
 def length(mm: float) -> str:
@@ -23,6 +25,18 @@ def duration(seconds: float) -> str:
         return f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def band_words(ends: Sequence[float] | None) -> str:
+    """Between what it lies, in seconds, after a duration: (36 to 45 s), (58 min to 1 h 7 min).
+
+    Nothing where the two ends read alike: who waits for minutes needs no seconds.
+    """
+    if ends is None:
+        return ""
+    least, most = (duration(end) for end in ends)
+    (first, _, unit), (_, _, other) = least.partition(" "), most.partition(" ")
+    return "" if least == most else f" ({first if unit == other else least} to {most})"
 
 
 def clock(seconds: float) -> str:
@@ -87,3 +101,11 @@ def ink_words(pen: Mapping[str, Any]) -> str:
     """pen 1, fine: 98.00 m in 1 h 10 min, about 2.00 m left"""
     left = "" if pen["left_m"] is None else f", about {pen['left_m']:.2f} m left"
     return f"pen {pen['pen']}, {pen['name']}: {pen['metres']:.2f} m in {duration(pen['minutes'] * 60)}{left}"
+
+
+def asked_words(asks: Mapping[str, Any]) -> str:
+    """What a job waits for, an Asked: for who goes on by a key, without the command."""
+    message = str(asks["message"])
+    for end in _BY_COMMAND:
+        message = message.removesuffix(end)
+    return message

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from dcode.config import paths
 from dcode.config.machine_json import BeltKeys, MachineJson, NamedPenKeys, PointKeys
 from dcode.config.machine_schema import MIGRATIONS, Migration, migrated
 from dcode.errors import ConfigError
@@ -20,15 +18,6 @@ from dcode.machine.pen_range import servo_beyond
 from dcode.tables import dotted, read_table, shown
 
 _DRIVE: Final = ("pulley_teeth", "belt_pitch_mm", "steps_per_turn", "microsteps")
-
-
-def find_machine(told: str | Path | None = None) -> Path:
-    """The machine file: `told` (--machine), DCODE_MACHINE, the user's machine.json, the one that comes with dcode."""
-    chosen = told or os.environ.get("DCODE_MACHINE")
-    if chosen:
-        return paths.absolute(chosen)
-    own = paths.config_dir() / paths.MACHINE_FILE
-    return own if own.exists() else paths.data_dir("configs") / paths.MACHINE_FILE
 
 
 @dataclass(frozen=True, slots=True)

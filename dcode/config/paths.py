@@ -34,6 +34,15 @@ def config_dir() -> Path:
     return platformdirs.user_config_path("dcode", appauthor=False)
 
 
+def find_machine(told: str | Path | None = None) -> Path:
+    """The machine file: `told` (--machine), DCODE_MACHINE, the user's machine.json, the one that comes with dcode."""
+    chosen = told or os.environ.get("DCODE_MACHINE")
+    if chosen:
+        return absolute(chosen)
+    own = config_dir() / MACHINE_FILE
+    return own if own.exists() else data_dir("configs") / MACHINE_FILE
+
+
 def state_dir(told: Path | None = None) -> Path:
     """The directory of queue, journal, lock and socket, absolute. It need not exist."""
     if told is not None:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from dcode.config import paths
-from dcode.config.machine_file import find_machine
 from dcode.errors import ConfigError
 from dcode.tables import Only, as_json, hints_of, nearest_key, read_value
 
@@ -170,7 +169,7 @@ def _dotted(key: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 def _fill_in_places(origins: dict[str, Origin]) -> None:
     """Where things are when nobody says so. The socket is the one that clients look for, with the state directory."""
-    origins.setdefault("machine", Origin("default", str(find_machine())))
+    origins.setdefault("machine", Origin("default", str(paths.find_machine())))
     state = origins.setdefault("state_dir", Origin("default", str(paths.state_dir())))
     socket = origins.get("socket")
     if socket is None or not socket.source.startswith("--"):

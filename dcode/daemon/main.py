@@ -10,7 +10,8 @@ import signal
 from collections.abc import Mapping
 
 from dcode.config import paths
-from dcode.config.machine_file import find_machine, load_machine
+from dcode.config.machine_file import load_machine
+from dcode.config.paths import find_machine
 from dcode.config.settings import Settings, load_settings
 from dcode.daemon.lock import DaemonLock
 from dcode.daemon.machine_desk import Setup

@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from dcode.config.machine_file import find_machine, load_machine
+from dcode.config.machine_file import load_machine
+from dcode.config.paths import find_machine
 from dcode.errors import ConfigError
 from dcode.simulator.firmware import PROFILES
 from dcode.simulator.pty import Service, serve

@@ -7,9 +7,8 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from dcode.api.codec import Message
 from dcode.errors import DcodeError, revived
 
 LONGEST: Final = 1 << 20  # bytes of a line that it says
@@ -17,9 +16,9 @@ LONGEST: Final = 1 << 20  # bytes of a line that it says
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What --json answered, and the lines that were said beside it."""
+    """What --json answered, an object or a list of them, and the lines that were said beside it."""
 
-    value: Message
+    value: Any
     said: list[str]
 
 
@@ -44,15 +43,28 @@ async def dcode(*arguments: str, tell: Callable[[str], object] = lambda line: No
     finally:
         if child.returncode is None:
             child.kill()
-            await child.wait()
+            await _ended(child)
     try:
         value = json.loads(out)
     except ValueError as error:
         why = said[-1] if said else f"it ended with {child.returncode}"
         raise DcodeError(f"dcode {arguments[0]} gave no answer: {why}") from error
-    if failed := value.get("error"):
+    if isinstance(value, dict) and (failed := value.get("error")):
         raise revived(failed.get("kind"), str(failed.get("message")), failed.get("fields"))
     return Answered(value, said)
+
+
+async def _ended(child: asyncio.subprocess.Process) -> None:
+    """Until a killed child is gone and its pipes are closed, which is at once: however often it is cancelled meanwhile.
+
+    At the end of the application all tasks are cancelled again, and what is left open then is complained of.
+    """
+    while True:
+        try:
+            await child.communicate()
+            return
+        except asyncio.CancelledError:
+            continue
 
 
 async def _lines(stream: asyncio.StreamReader, tell: Callable[[str], object]) -> list[str]:

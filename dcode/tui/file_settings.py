@@ -1,4 +1,4 @@
-"""What can be set about a file before it is queued: place, order, layers, algorithm, audit, pens. Pure."""
+"""What can be set about a file before it is queued: how a picture is drawn, place, order, layers, audit, pens. Pure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Final
 
 from dcode.api.codec import Message
 from dcode.client.recognise import Kind
-from dcode.geometry.strokes.registry import ALGORITHMS
-from dcode.tui.preparing import AS_IS, How
+from dcode.tui.algorithms import Algorithms
+from dcode.tui.how import AS_IS, How
+from dcode.tui.picture_settings import picture_changed, picture_settings
 from dcode.tui.widgets.settings import Setting
 
 PLACES: Final = {
@@ -31,16 +32,17 @@ LAYERS: Final = {
 }
 AUDITS: Final = {"off": "", "mark": "go to a mark at each change of pens, to see whether steps were lost"}
 PEN_OF_ITS_OWN: Final = "auto"
+PEN: Final = "pen:"  # and its layer: the id of its setting
 LAYER_KEYS: Final = "123456789"
 
 # What --pen calls a layer, what it looks like, and which pen it has.
 Layers = Mapping[str, tuple[str, int | None]]
 
 
-def by_itself(kind: Kind) -> How:
-    """How a file is drawn when nothing is set."""
+def by_itself(kind: Kind, algorithms: Algorithms) -> How:
+    """How a file is drawn when nothing is set; `algorithms` are there for a picture."""
     if kind is Kind.PICTURE:
-        return How(order="default", algorithm=next(iter(ALGORITHMS)))
+        return How(order="default", algorithm=next(iter(algorithms)))
     return How(order=AS_IS if kind in (Kind.GCODE, Kind.FOREIGN) else "default")
 
 
@@ -54,12 +56,14 @@ def layers_of(kind: Kind, made: Message) -> Layers:
     }
 
 
-def file_settings(kind: Kind, how: How, audit: str, layers: Layers, pens: Mapping[int, str]) -> Iterator[Setting]:
+def file_settings(
+    kind: Kind, how: How, audit: str, layers: Layers, pens: Mapping[int, str], algorithms: Algorithms
+) -> Iterator[Setting]:
     """Those that mean something for a file of this kind; `pens` are the machine's, by their numbers."""
+    if kind is Kind.PICTURE:
+        yield from picture_settings(how, algorithms)
     yield Setting("place", "p", "place", PLACES, how.place)
     yield Setting("order", "o", "order", ORDERS, how.order)
-    if kind is Kind.PICTURE:
-        yield Setting("algorithm", "w", "drawn as", ALGORITHMS, how.algorithm)
     if kind is Kind.SVG:
         yield Setting("layers", "l", "layers", LAYERS, how.layers)
     yield Setting("audit", "m", "audit", AUDITS, audit)
@@ -70,7 +74,7 @@ def file_settings(kind: Kind, how: How, audit: str, layers: Layers, pens: Mappin
     for key, (name, (label, pen)) in zip(LAYER_KEYS, layers.items(), strict=False):
         values = {PEN_OF_ITS_OWN: f"pen {pen}" if pen and name not in chosen else ""} | named
         now = str(chosen[name]) if name in chosen else PEN_OF_ITS_OWN
-        yield Setting(f"pen:{name}", key, f"pen of {label}", values, now)
+        yield Setting(f"{PEN}{name}", key, f"pen of {label}", values, now)
 
 
 def changed(how: How, name: str, value: str) -> How:
@@ -80,9 +84,9 @@ def changed(how: How, name: str, value: str) -> How:
             return replace(how, place=value)
         case "order":
             return replace(how, order=value)
-        case "algorithm":
-            return replace(how, algorithm=value)
         case "layers":
             return replace(how, layers=value, pens=())  # other layers, other pens
-    pens = {**dict(how.pens), name.removeprefix("pen:"): 0 if value == PEN_OF_ITS_OWN else int(value)}
+    if not name.startswith(PEN):
+        return picture_changed(how, name, value)
+    pens = {**dict(how.pens), name.removeprefix(PEN): 0 if value == PEN_OF_ITS_OWN else int(value)}
     return replace(how, pens=tuple((layer, pen) for layer, pen in pens.items() if pen))

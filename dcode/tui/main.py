@@ -13,6 +13,7 @@ from dcode.client.launch import Target
 from dcode.client.sentences import sentences
 from dcode.config.settings import Configured, load_settings
 from dcode.errors import DcodeError
+from dcode.tui.terminal_pictures import ask_terminal
 
 USAGE = 2  # as the command line ends for bad usage, config or file
 
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse("\n  ".join([sentence, *below]))
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _refuse("It needs a terminal. dcode watch   follows a job without one.")
+    ask_terminal()
     from dcode.tui.app import DcodeApp
 
     target = Target(wanted.port, wanted.profile, wanted.machine)

@@ -6,7 +6,7 @@ what is still to come, and what is on its way to the paper before both. Pure: no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, TypeVar
@@ -39,6 +39,8 @@ class Look(IntEnum):
 
 LOOKS: Final = len(Look)
 Looks = npt.NDArray[np.uint8]  # Look + LOOKS * (number of the pen's colour)
+# Looks that are seen on a blank too, being underlined or reversed.
+_ON_BLANKS: Final = np.array([look in (Look.SENT, Look.UNCERTAIN, Look.CURSOR) for look in Look])
 Kind = TypeVar("Kind", bound=np.generic)
 Ints = npt.NDArray[np.intp]
 
@@ -131,15 +133,32 @@ class Picture:
         return np.union1d(np.concatenate(lines), np.array([row for row, _ in cells], np.intp))
 
     def compose(self, lines: Ints | None = None) -> Ints:
-        """Make some rows of characters anew, None: all; those of them that look different now."""
+        """Make some rows of characters anew, None: all; what of them looks different now.
+
+        Shape (n, 3): a row, its first column that does, and the one after the last.
+        """
         lines = np.arange(self.view.rows) if lines is None else lines
         if not len(lines):
-            return lines
+            return np.empty((0, 3), np.intp)
         before = self.codes[lines], self.looks[lines]
         self._inked(lines)
         self._marked(lines)
         changed = (self.codes[lines] != before[0]) | (self.looks[lines] != before[1])
-        return np.asarray(lines[changed.any(axis=1)])
+        here = changed.any(axis=1)
+        first, last = changed[here].argmax(axis=1), changed[here, ::-1].argmax(axis=1)
+        return np.stack([lines[here], first, self.view.columns - last], axis=1)
+
+    def runs(self, row: int) -> Iterator[tuple[str, int]]:
+        """A row as texts that each have one look. Blanks belong to the run before them, where they show nothing."""
+        codes, looks = self.codes[row], self.looks[row]
+        begins = np.arange(len(codes))
+        begins[(codes == BLANK) & ~_ON_BLANKS[looks % LOOKS]] = 0
+        np.maximum.accumulate(begins, out=begins)
+        looks = np.where(_ON_BLANKS[looks[begins] % LOOKS], looks, looks[begins])
+        text = codes.astype("<u2").tobytes().decode("utf-16-le").replace(chr(BLANK), " ")  # one byte, not three
+        ends = [*(np.flatnonzero(looks[1:] != looks[:-1]) + 1).tolist(), len(text)]
+        for begin, end in zip([0, *ends], ends, strict=False):
+            yield text[begin:end], int(looks[begin])
 
     def _inked(self, lines: Ints) -> None:
         first = self._by_character(self.ink.first)[lines]

@@ -7,43 +7,13 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from dcode.api.codec import Message
 from dcode.client.recognise import LOOKED_AT, Kind, recognise
 from dcode.errors import DrawingError
 from dcode.tui.child import Answered, dcode
+from dcode.tui.how import How
 from dcode.tui.path import Path as PenPath
-
-AS_IS: Final = "off"  # the order that a file has already
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """How a file is to be drawn. `order` is one of --optimize's; `pens` has numbers by layers' names or colours."""
-
-    place: str = "keep"  # or "fit", "clip"
-    order: str = AS_IS
-    layers: str = "auto"
-    algorithm: str = ""
-    pens: tuple[tuple[str, int], ...] = ()
-
-    def remakes(self, kind: Kind) -> bool:
-        """Whether a program is made; G-code is queued as it is unless it is to have another order."""
-        return kind is not Kind.GCODE or self.order != AS_IS
-
-    def options(self, kind: Kind) -> list[str]:
-        """As the command line takes them."""
-        said = [] if self.place == "keep" else [f"--{self.place}"]
-        if self.remakes(kind):
-            said.append(f"--optimize={self.order}")
-        if kind is Kind.SVG:
-            said.append(f"--layers={self.layers}")
-        if kind is Kind.PICTURE:
-            said.append(f"--algorithm={self.algorithm}")
-        if kind in (Kind.SVG, Kind.PICTURE):
-            said += [f"--pen={layer}={pen}" for layer, pen in self.pens]
-        return said
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from dcode.api.codec import Message
-from dcode.client.words import adjusted_words, clock, drift_words, duration, ink_words, length, plural
+from dcode.client.words import (
+    adjusted_words,
+    asked_words,
+    band_words,
+    clock,
+    drift_words,
+    duration,
+    ink_words,
+    length,
+    plural,
+)
 
 # A shape beside the word, so that states are told apart without colour.
 SHAPES: Final = {
@@ -19,6 +30,10 @@ SHAPES: Final = {
     "failed": "✕",
     "cancelled": "−",
 }
+
+
+INTERRUPTED: Final = "↯ Job {id}, {name}, was interrupted: {pause} asks how to go on."
+ALARM: Final = "⚠ The machine is in alarm: {machine} tells why, and finds the position again."
 
 
 def share(job: Message) -> float:
@@ -37,19 +52,18 @@ def left(status: Message) -> str:
     seconds = status.get("eta_seconds")
     if seconds is None:
         return "time left not known yet"
-    band = status.get("eta_band")
-    least, most = (duration(end) for end in band) if band else ("", "")
-    around = f" ({least} to {most})" if least != most else ""
-    return f"about {duration(seconds)} left{around}"
+    return f"about {duration(seconds)} left{band_words(status.get('eta_band'))}"
 
 
 def card_lines(job: Message, status: Message) -> list[str]:
     """What the job card says below its bar; what matters most comes first."""
     lines = [f"{state_word(job)}  line {int(share(job) * job['lines'])} of {job['lines']}"]
     if status.get("asks"):
-        lines.append(f"⧗ {status['asks']['message']}")
-    lines.append(f"elapsed {clock(job['seconds'])}   {left(status)}")
-    lines.append(f"{length(job['draw_mm'])} of ink, {plural(job['pen_lifts'], 'lift')}")
+        lines.append(f"⧗ {asked_words(status['asks'])}")
+    lines.append(left(status))
+    lines.append(
+        f"elapsed {clock(job['seconds'])}   {length(job['draw_mm'])} of ink, {plural(job['pen_lifts'], 'lift')}"
+    )
     if adjusted := adjusted_words(status):
         lines.append(adjusted)
     if pen := status.get("pen_in_hand"):
@@ -76,4 +90,12 @@ def in_one_line(job: Message | None, status: Message, waiting: int) -> str:
     queue = f"{plural(waiting, 'job')} waiting" if waiting else "the queue is empty"
     if job is None:
         return f"no job at the machine, {queue}"
-    return f"{state_word(job)} {job['name']}  {share(job):.0%}  {left(status)}  +{waiting}"
+    more = f"  {waiting} waiting" if waiting else ""
+    return f"{state_word(job)} {job['name']}  {share(job):.0%}  {left(status)}{more}"
+
+
+def trouble(interrupted: Message | None, status: Message, key_of: Callable[[str], str]) -> str:
+    """What stands in the way of the next job, with the key that helps; empty when nothing does."""
+    if interrupted:
+        return INTERRUPTED.format(id=interrupted["id"], name=interrupted["name"], pause=key_of("pause"))
+    return ALARM.format(machine=key_of("machine")) if status["state"] == "alarm" else ""

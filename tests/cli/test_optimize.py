@@ -298,6 +298,15 @@ def test_the_algorithms_are_listed_with_their_options(dcode):
     assert dcode("convert", "--list", "--algorithm", "spiral").out.count("\n") < words.count("\n") / 2
 
 
+def test_the_listed_width_of_the_pen_is_that_of_the_machine(dcode, tmp_path):
+    machine = with_pens(tmp_path / "machine.json", ("#000000", 0.8))
+    (chosen,) = dcode("convert", "--list", "--algorithm", "hatch", "--machine", str(machine), "--json").json
+    assert {one["name"]: one["default"] for one in chosen["options"]}["pen"] == 0.8
+    machine.write_text("{")  # what is to be listed is listed all the same
+    (chosen,) = dcode("convert", "--list", "--algorithm", "hatch", "--machine", str(machine), "--json").json
+    assert {one["name"]: one["default"] for one in chosen["options"]}["pen"] == 0.5
+
+
 def test_given_gcode_in_the_order_given(dcode, horse: Path, tmp_path: Path):
     assert dcode("optimize", horse, "--optimize", "off", "-o", tmp_path / "same.gcode").code == 0
     moves = [line for line in (tmp_path / "same.gcode").read_text().splitlines() if line[0] in "GXY"]

@@ -74,7 +74,8 @@ def on_app(test: Test, state: Path, size: tuple[int, int] = (120, 40), **setting
         app = DcodeApp(Address(state, state / "no.sock", state / "no.log"), **settings)
         app.link = Pretended(app.link.address, app.post_message)  # type: ignore[assignment]
         async with app.run_test(size=size) as pilot:
-            await pilot.pause()
+            while not app.screen.query("#paper > *"):  # the sheet comes after all else
+                await pilot.pause()
             await test(app, pilot)
 
     asyncio.run(run())

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Footer
 
 from dcode.tui.app import DcodeApp
 from dcode.tui.screens.main import MainScreen
+from dcode.tui.widgets.keys_line import KeysLine
 from dcode.tui.widgets.share_bar import bar
 from dcode.tui.widgets.yes_no import YesNo
 from tests.tui.screens import on_app, shown, without_colour
@@ -81,7 +81,7 @@ def test_every_screen_is_reached_and_left_by_the_keys_that_are_shown(tmp_path: P
             reached.add(type(app.screen).__name__)
             while app.focused is None:
                 await pilot.pause()
-            line = app.screen.query_one(Footer).region
+            line = app.screen.query_one(KeysLine).region
             assert line.height == 1 and line.bottom == app.size.height
             await pilot.press("tab")
             assert app.focused is not None

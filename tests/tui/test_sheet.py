@@ -127,6 +127,8 @@ def test_another_size_shows_the_whole_sheet_again() -> None:
     async def test(app: Screen, sheet: Sheet, pilot: Pilot[None]) -> None:
         small = sheet.scale_text
         await pilot.resize_terminal(160, 50)
+        while sheet.size.width <= SIZE[0]:  # it is laid out when its turn comes
+            await pilot.pause()
         assert sheet.scale_text < small
         assert len(text(sheet).splitlines()) == sheet.size.height == 48
         await pilot.press("plus")

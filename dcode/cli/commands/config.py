@@ -17,9 +17,9 @@ from dcode.cli.session import Session
 from dcode.client.sentences import sentences
 from dcode.client.words import table
 from dcode.config import paths
-from dcode.config.machine_file import find_machine
 from dcode.config.machine_store import MachineStore
 from dcode.config.machine_text import holds_text
+from dcode.config.paths import find_machine
 from dcode.config.settings import Configured, load_settings
 from dcode.errors import ConfigError
 

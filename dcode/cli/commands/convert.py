@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,11 +11,14 @@ import click
 from dcode.cli.command import command, program_options
 from dcode.cli.drawn_file import Format, Target, output_options, write_drawing
 from dcode.cli.exit_codes import ExitCode
+from dcode.cli.program import workshop
 from dcode.cli.session import Session
 from dcode.cli.source import Unusable, read_source
 from dcode.cli.wishes import Wishes, artwork_options, called
+from dcode.client.picture_options import range_words, value_words
 from dcode.client.recognise import Kind
 from dcode.client.words import table
+from dcode.errors import ConfigError
 
 
 @command()
@@ -30,7 +34,7 @@ def convert(session: Session, file: str | None, listing: bool, wishes: Wishes, t
     the strokes have the order of the algorithm unless --optimize says otherwise, in G-code that with the least travel.
     """
     if listing:
-        session.reply(_algorithms(wishes.algorithm), _lines)
+        session.reply(_algorithms(wishes.algorithm, _pen_width(session)), _lines)
         return ExitCode.DONE
     if file is None:
         raise click.UsageError("Missing argument: a picture, or - for standard input.", click.get_current_context())
@@ -43,8 +47,18 @@ def convert(session: Session, file: str | None, listing: bool, wishes: Wishes, t
     return write_drawing(session, source, wishes, target)
 
 
-def _algorithms(name: str | None) -> list[dict[str, Any]]:
-    """All algorithms, or one, with their options, as JSON values."""
+def _pen_width(session: Session) -> float | None:
+    """How wide the machine's pen draws, in mm; None where no machine can be read: what is to be listed is."""
+    from dcode.machine.pens import width_of
+
+    with suppress(ConfigError):
+        return width_of(None, workshop(session.machine, session.profile)[0])
+    return None
+
+
+def _algorithms(name: str | None, pen_width: float | None) -> list[dict[str, Any]]:
+    """All algorithms, or one, with their options, as JSON values. Those for a pen go by the machine's by themselves."""
+    from dcode.cli.picture_strokes import default_of
     from dcode.geometry.strokes.options import options_of
     from dcode.geometry.strokes.registry import ALGORITHMS, algorithm
 
@@ -56,7 +70,7 @@ def _algorithms(name: str | None) -> list[dict[str, Any]]:
             {
                 "name": option.name,
                 "kind": "choice" if option.choices else option.kind.__name__,
-                "default": option.default.value if option.choices else option.default,
+                "default": default_of(option, pen_width),
                 "about": option.about,
                 "unit": option.unit,
                 "low": _bound(option.low),
@@ -78,7 +92,7 @@ def _lines(algorithms: list[dict[str, Any]]) -> list[str]:
     for chosen in algorithms:
         lines.append(f"{chosen['name']}   {chosen['about']}")
         if chosen["options"]:
-            rows = [[f"    -O {one['name']}={_shown(one['default'])}", _about(one)] for one in chosen["options"]]
+            rows = [[f"    -O {one['name']}={value_words(one['default'])}", _about(one)] for one in chosen["options"]]
             lines += table(rows)
     return [*lines, *_INKS]
 
@@ -92,18 +106,5 @@ _INKS: Final = (
 
 def _about(option: dict[str, Any]) -> str:
     """What it does, its unit, and what it can be."""
-    low, high = option["low"], option["high"]
-    can_be = "|".join(option["choices"])
-    if low is not None or high is not None:
-        ends = [f"from {_shown(low)}"] * (low is not None) + [f"to {_shown(high)}"] * (high is not None)
-        can_be = " ".join(ends)
-    more = ", ".join(part for part in (option["unit"], can_be) if part)
+    more = ", ".join(part for part in (option["unit"], range_words(option)) if part)
     return f"{option['about']} ({more})" if more else str(option["about"])
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
-    return f"{value:g}" if isinstance(value, float) and not value.is_integer() else f"{value:.0f}"

@@ -8,7 +8,8 @@ import click
 
 from dcode.cli.command import command, machine_option
 from dcode.cli.session import Session
-from dcode.config.machine_file import find_machine, load_machine
+from dcode.config.machine_file import load_machine
+from dcode.config.paths import find_machine
 from dcode.config.settings import load_settings
 from dcode.simulator.firmware import PROFILES
 from dcode.simulator.pty import Service, serve

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from dcode.tui.bindings import ALWAYS
+from dcode.tui.repaint import ExactCompositor
 from dcode.tui.store import Changes, Store
 from dcode.tui.widgets.keys_line import KeysLine
 from dcode.tui.widgets.status_line import StatusLine
@@ -26,6 +27,10 @@ class DcodeScreen(Screen[None]):
     """The status line, what the screen is for, and the keys. Subclasses say `content` and `store_changed`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*ALWAYS]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._compositor = ExactCompositor()
 
     @property
     def dcode(self) -> DcodeApp:
@@ -46,6 +51,7 @@ class DcodeScreen(Screen[None]):
         raise NotImplementedError
 
     def on_mount(self) -> None:
+        """After that of a subclass, which does not call it: Textual calls each class's own."""
         self.dcode.changed.subscribe(self, self.store_changed)
         self.store_changed(Changes(()))
 

@@ -55,7 +55,6 @@ class CalibrateScreen(DcodeScreen):
         yield VerticalScroll(Vertical(*parts, *answers), id="guide", can_focus=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._offer()
 
     def store_changed(self, changes: Changes) -> None:
@@ -76,6 +75,8 @@ class CalibrateScreen(DcodeScreen):
         self.query_one("#text", Static).update(text)
         lines = table([[fact["label"], fact["value"]] for fact in facts]) if facts else []
         self.query_one("#facts", Static).update("\n".join(lines))
+        self.query_one("#facts").display = bool(lines)
+        self.query_one("#questions").display = bool(self.query("#questions Input"))
         answers = self.query_one(Answers)
         answers.show_choices(choices)
         answers.display = bool(choices)

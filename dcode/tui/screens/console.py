@@ -88,7 +88,6 @@ class ConsoleScreen(DcodeScreen):
 
     def on_mount(self) -> None:
         self._wire_seen, self._notices_seen = self.store.wire_count, time.time()
-        super().on_mount()
         self.query_one("#line").focus()
         begin(self, self._follow, "follow", exclusive=True)
 

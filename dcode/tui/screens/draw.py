@@ -44,7 +44,7 @@ class DrawScreen(DcodeScreen):
     DrawScreen #wish { width: 48; border: round $foreground 40%; padding: 0 1; }
     DrawScreen #wish Grid { grid-size: 2; grid-columns: 14 1fr; grid-rows: auto; height: auto; }
     DrawScreen #wish Label { height: 1; }
-    DrawScreen #wish Input { border: none; height: 1; background: $boost; }
+    DrawScreen #wish Input { border: none; height: 1; padding: 0; background: $boost; }
     DrawScreen #wish Input:focus { background: $primary 30%; }
     DrawScreen #wish Select { height: auto; }
     DrawScreen #shown { width: 1fr; }
@@ -82,11 +82,11 @@ class DrawScreen(DcodeScreen):
             *(Label("Model"), Input(placeholder="the engine's own", id="model")),
             *(Label("Seed"), Input(placeholder="any", type="integer", id="seed")),
             *(Label("Drawings"), Input("1", type="integer", id="count")),
-            *(Label("Size, mm"), Input(placeholder="as large as it goes; 200x300", id="size")),
+            *(Label("Size, mm"), Input(placeholder="as it fits, or 200x300", id="size")),
             *(Label("Steps"), Input(placeholder="the engine's own", type="integer", id="steps")),
             *(Label("Guidance"), Input(placeholder="the engine's own", type="number", id="guidance")),
             *(Label("Temperature"), Input(placeholder="the engine's own", type="number", id="temperature")),
-            *(Label(""), YesNo("plot while it is drawn, unseen", id="live")),
+            *(Label(""), YesNo("plot unseen, as it comes", id="live")),
         )
         shown = (Sheet(id="drawing"), Still(id="still"), ShareBar(id="bar"))
         below = (Static("", id="told", markup=False), Answers(id="choices"))
@@ -97,7 +97,6 @@ class DrawScreen(DcodeScreen):
         self.query_one("#wish").border_title = "Draw"
         for hidden in ("#still", "#bar", "#choices"):
             self.query_one(hidden).display = False
-        super().on_mount()
         self.query_one("#prompt").focus()
         begin(self, self._list_engines, "engines")
 
@@ -172,6 +171,8 @@ class DrawScreen(DcodeScreen):
         self.query_one(Sheet).show_path(None)
         self._show_only(still=False)
         self.add_class("busy")
+        if self.has_class("narrow"):
+            self.set_focus(None)  # the wish is hidden, and its keys would do something unseen
         if (job := await self.dcode.ask("job.draw", **wish)) is not None:
             self._job = job["id"]
             self._follow(job)
@@ -306,6 +307,6 @@ def drawing_lines(about: Message, chosen: int, count: int) -> list[str]:
     """Which drawing it is, who drew it, and after what."""
     number = f"{chosen + 1} of {count}: " if count > 1 else ""
     score = "" if about["score"] is None else f", score {about['score']:.2f}"
-    by = f"{about['engine']} {about['model']}".strip()
+    by = f"{about['engine']} ({about['model']})" if about["model"] else about["engine"]
     lines = [f"{number}{about['strokes']} strokes in {about['seconds']:.1f} s by {by}, seed {about['seed']}{score}"]
     return [*lines, about["source"]] if about["source"] else lines

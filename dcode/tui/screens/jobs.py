@@ -20,6 +20,7 @@ from dcode.tui.screens.base import DcodeScreen
 from dcode.tui.screens.confirm import ConfirmDialog
 from dcode.tui.screens.program import ProgramScreen
 from dcode.tui.store import AT_THE_MACHINE, WAITING, Changes, Part
+from dcode.tui.widgets.hanging import hanging
 from dcode.tui.widgets.job_sheet import JobSheet
 
 MOVING: Final = (*AT_THE_MACHINE, "drawing")  # whose rows change with more than the job
@@ -142,8 +143,8 @@ class JobsScreen(DcodeScreen):
     def _show_job(self) -> None:
         sheet, job = self.query_one(JobSheet), self.lit
         sheet.show_job(job["id"] if job else None)
-        lines = detail_lines(job, sheet.pens, pen_names(self.store.machine)) if job else [EMPTY]
-        self.query_one("#said", Static).update("\n".join(lines))
+        lines = detail_lines(job, sheet.pens, pen_names(self.store.machine)) if job else []
+        self.query_one("#said", Static).update(hanging(lines) if job else EMPTY)
         self.query_one("#details").border_title = f"Job {job['id']}" if job else "Job"
         able = {action for action in MAY if may(action, job)}
         if able != self._able:  # the line of keys is made anew by it
@@ -169,11 +170,11 @@ class JobsScreen(DcodeScreen):
     def action_look(self) -> None:
         self.large = not self.large and self.lit is not None
 
-    async def action_leave(self) -> None:
+    def action_leave(self) -> None:
         if self.large:
             self.large = False
         else:
-            await self.dcode.action_back()
+            self.leave()
 
     # What is done with it.
 

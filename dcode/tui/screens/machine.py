@@ -18,6 +18,7 @@ from dcode.client.words import adjusted_words, drift_words, ink_words, table
 from dcode.tui.messages import Told
 from dcode.tui.screens.base import DcodeScreen
 from dcode.tui.store import Changes, Part
+from dcode.tui.widgets.hanging import hanging
 from dcode.tui.widgets.jogging import Jogging
 from dcode.tui.widgets.sheet_pane import SheetPane
 from dcode.tui.work import begin
@@ -69,7 +70,6 @@ class MachineScreen(DcodeScreen):
     def on_mount(self) -> None:
         self.query_one("#facts").border_title = "Machine"
         self.query_one("#marks").border_title = "Go to"
-        super().on_mount()
         self.query_one(Jogging).focus()
 
     def on_resize(self) -> None:
@@ -77,7 +77,7 @@ class MachineScreen(DcodeScreen):
 
     def store_changed(self, changes: Changes) -> None:
         if not changes or changes & {Part.STATUS, Part.LINK, Part.PEN_CHANGE}:
-            self.query_one("#facts", Static).update("\n".join(fact_lines(self.store.status)))
+            self.query_one("#facts", Static).update(hanging(fact_lines(self.store.status)))
         if not changes or changes & {Part.JOBS, Part.LINK, Part.MACHINE}:
             self._look(anew=bool(changes & {Part.LINK, Part.MACHINE}))
 

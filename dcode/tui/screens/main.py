@@ -3,46 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import events
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Static
 
-from dcode.tui.progress import in_one_line
+from dcode.tui.progress import in_one_line, trouble
 from dcode.tui.screens.base import DcodeScreen
-from dcode.tui.store import Changes
+from dcode.tui.store import Changes, LinkState
 from dcode.tui.widgets.job_card import JobCard
 from dcode.tui.widgets.no_daemon import NoDaemon
-from dcode.tui.widgets.plain import tell
+from dcode.tui.widgets.plain import Plain
 from dcode.tui.widgets.queue import Queue
-from dcode.tui.widgets.sheet_pane import SheetPane
 
 WIDE: Final = 100  # columns from which the right column has room
 
 
 class MainScreen(DcodeScreen):
-    """What the machine does now. Below WIDE columns the right column is one line over the keys."""
+    """What the machine does now. Below WIDE columns the right column is one line over the keys.
 
+    The sheet comes when the rest is shown: what it is drawn with takes longer to import than all other widgets.
+    """
+
+    AUTO_FOCUS: ClassVar[str] = ""  # the sheet takes it
     DEFAULT_CSS = """
     MainScreen #side { width: 50; }
     MainScreen.narrow #side { display: none; }
     MainScreen #brief { height: 1; display: none; }
     MainScreen.narrow #brief { display: block; }
     MainScreen Queue { height: 1fr; }
-    MainScreen SheetPane { width: 1fr; height: 1fr; }
+    MainScreen #paper { width: 1fr; height: 1fr; }
     """
 
+    _has_sheet = False
+
     def content(self) -> Iterator[Widget]:
-        yield Horizontal(SheetPane(), Vertical(JobCard(), Queue(), id="side"))
+        yield Horizontal(Vertical(id="paper"), Vertical(JobCard(), Queue(), id="side"))
         yield NoDaemon()
-        yield Static("", id="brief", markup=False)
+        yield Plain(id="brief")
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < WIDE, "narrow")
 
     def store_changed(self, changes: Changes) -> None:
         store = self.store
-        line = in_one_line(store.current, store.status, len(store.waiting))
-        tell(self.query_one("#brief", Static), f" {line}", ellipsis=True)
+        known = "" if store.current else trouble(store.interrupted, store.status, self.dcode.key_of)
+        line = known or in_one_line(store.current, store.status, len(store.waiting))
+        self.query_one("#brief", Plain).tell(f" {line}", ellipsis=True)
+        if not self._has_sheet and store.link is not LinkState.CONNECTING:
+            self._has_sheet = True
+            self.call_after_refresh(self._add_sheet)
+
+    async def _add_sheet(self) -> None:
+        from dcode.tui.widgets.sheet_pane import SheetPane
+
+        sheet = SheetPane()
+        await self.query_one("#paper").mount(sheet)
+        if self.focused is None:
+            sheet.focus()

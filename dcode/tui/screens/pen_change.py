@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 
 from dcode.api.codec import Message
 from dcode.client.sentences import with_stop
+from dcode.client.words import asked_words
 from dcode.tui.numbers import millimetres
 from dcode.tui.screens.base import DcodeDialog
 from dcode.tui.store import Changes
@@ -76,7 +77,7 @@ class PenChangeDialog(DcodeDialog[None]):
             self.finish()
             return
         told = self.query_one("#asked", Static)
-        text = f"⧗ {with_stop(asks['message'])}" + (f"\nColour: {asks['colour']}" if asks.get("colour") else "")
+        text = f"⧗ {with_stop(asked_words(asks))}" + (f"\nColour: {asks['colour']}" if asks.get("colour") else "")
         if str(told.content) != text:
             told.update(text)
             self.query_one(Answers).show_choices(choices(asks))

@@ -17,6 +17,7 @@ from dcode.tui.screens.base import DcodeScreen
 from dcode.tui.screens.register import RegisterScreen
 from dcode.tui.store import Changes, Part
 from dcode.tui.widgets.answers import Answers, Choice
+from dcode.tui.widgets.hanging import hanging
 from dcode.tui.widgets.job_sheet import JobSheet
 from dcode.tui.work import begin
 
@@ -24,7 +25,7 @@ WIDE: Final = 100  # columns from which the sheet has room
 BACK_MM: Final = 10.0
 HERE: Final = Choice("here", "h", "the gondola hangs at home: register it there")
 HOME: Final = Choice("home", "e", "go home by the end-stops")
-REGISTER: Final = Choice("register", "r", "bring the pen over a mark on the paper and register it there")
+REGISTER: Final = Choice("register", "r", "bring the pen over a mark and register it there")
 LATER: Final = Choice("later", "escape", "not now: the job stays as it is")
 FORGO: Final = Choice("cancel", "c", "never: cancel the job and let the queue go on")
 
@@ -60,15 +61,14 @@ class RecoverScreen(DcodeScreen):
         self._left = False
 
     def content(self) -> Iterator[Widget]:
-        known = Static("", id="known", markup=False)
+        told = (Static("", id="why", markup=False), Static("", id="known", markup=False))
         back = Input(f"{BACK_MM:g}", type="number", id="back", placeholder="mm of ink")
-        yield Horizontal(JobSheet(), VerticalScroll(known, Answers(id="ways"), back, id="what", can_focus=False))
+        yield Horizontal(JobSheet(), VerticalScroll(*told, Answers(id="ways"), back, id="what", can_focus=False))
 
     def on_mount(self) -> None:
         self.query_one("#what").border_title = f"Job {self._job}"
         self.query_one("#back").display = False
         self.query_one(Answers).focus()
-        super().on_mount()
         self.query_one(JobSheet).show_job(self._job)
         self._look_again()
 
@@ -116,7 +116,9 @@ class RecoverScreen(DcodeScreen):
         if recovery is None:
             return
         self._recovery = recovery
-        self.query_one("#known", Static).update("\n".join(recovery_lines(recovery)))
+        why, *facts = recovery_lines(recovery)
+        self.query_one("#why", Static).update(why)
+        self.query_one("#known", Static).update(hanging(facts))
         self.query_one(Answers).show_choices(choices(recovery))
         self._propose()
 

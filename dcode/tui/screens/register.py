@@ -62,7 +62,6 @@ class RegisterScreen(DcodeScreen):
 
     def on_mount(self) -> None:
         self.query_one("#steps").border_title = "Register the position"
-        super().on_mount()
         begin(self, self._begin, "register", exclusive=True)
 
     async def _begin(self) -> None:

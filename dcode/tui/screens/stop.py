@@ -17,7 +17,7 @@ from dcode.tui.screens.base import DcodeDialog
 from dcode.tui.store import Changes
 
 SENDING: Final = "■ STOP is on its way to the machine."
-SENT: Final = "■ STOP was sent: the machine is {state}."
+SENT: Final = "■ STOP was sent. The machine's state: {state}."
 FAILED: Final = "✕ STOP did not reach the machine. {why}"
 HONEST: Final = (
     "Moves that are already in the firmware's buffer may still run, and the position is lost unless the firmware "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar, Final
@@ -33,7 +34,7 @@ class Files(DirectoryTree):
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Called in a thread."""
-        return [path for path in paths if not path.name.startswith(".") and (may_be_drawn(path) or _is_folder(path))]
+        return [path for path in paths if not path.name.startswith(".") and (may_be_drawn(path) or is_folder(path))]
 
     def action_folder_above(self) -> None:
         self.path = Path(self.path).parent
@@ -58,14 +59,20 @@ def completed(typed: str) -> str | None:
     except (OSError, RuntimeError):  # no such folder; ~stranger
         return None
     for path in found:
-        if _is_folder(path):
+        if is_folder(path):
             return f"{folder}{slash}{path.name}/"
         if may_be_drawn(path):
             return f"{folder}{slash}{path.name}"
     return None
 
 
-def _is_folder(path: Path) -> bool:
+def may_be_read(folder: Path) -> bool:
+    """Whether what is in a folder can be listed and opened."""
+    return os.access(folder, os.R_OK | os.X_OK)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is one that can be looked at: False also where nobody may look, and for no path at all."""
     try:
         return path.is_dir()
     except OSError:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Static
 
-from dcode.tui.progress import card_lines, share
+from dcode.tui.progress import card_lines, share, trouble
 from dcode.tui.store import Changes, Part
+from dcode.tui.widgets.plain import Plain
 from dcode.tui.widgets.share_bar import ShareBar
 
 if TYPE_CHECKING:
@@ -30,11 +29,10 @@ class JobCard(Vertical, can_focus=True):
     ]
     HELP = "The job at the machine: how far it is, what it still takes, and its pen."
     NOTHING = "No job is at the machine. {add} adds a file, {draw} draws from a prompt."
-    INTERRUPTED = "↯ Job {id}, {name}, was interrupted: {pause} asks how to go on."
 
     def compose(self) -> ComposeResult:
         yield ShareBar()
-        yield Static("", id="said", markup=False)
+        yield Plain(id="said")
 
     def on_mount(self) -> None:
         app = cast("DcodeApp", self.app)
@@ -54,12 +52,11 @@ class JobCard(Vertical, can_focus=True):
         job, bar = store.current, self.query_one(ShareBar)
         bar.display = job is not None
         if job is None:
-            self.border_title, lines = "Job", [self.NOTHING.format(add=app.key_of("add"), draw=app.key_of("draw"))]
-            if interrupted := store.interrupted:
-                lines = [self.INTERRUPTED.format(**interrupted, pause=app.key_of("pause"))]
+            nothing = self.NOTHING.format(add=app.key_of("add"), draw=app.key_of("draw"))
+            title, lines = "Job", [trouble(store.interrupted, store.status, app.key_of) or nothing]
         else:
-            self.border_title, lines = f"Job {job['id']}  {job['name']}", card_lines(job, store.status)
+            title, lines = f"Job {job['id']}  {job['name']}", card_lines(job, store.status)
             bar.show_share(share(job))
-        said, text = self.query_one("#said", Static), "\n".join(lines)
-        if text != str(said.content):
-            said.update(Text(text), layout=len(text) != len(str(said.content)))  # as long as before, as high as before
+        if title != self.border_title:  # Textual paints the card for one that is the same, too
+            self.border_title = title
+        self.query_one("#said", Plain).tell("\n".join(lines), wrap=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
@@ -16,8 +14,9 @@ from textual.widgets import Static
 from dcode.client.launch import Target, start
 from dcode.client.sentences import sentences, with_stop
 from dcode.errors import DcodeError
+from dcode.tui.child import dcode
 from dcode.tui.messages import Failed
-from dcode.tui.store import Changes, LinkState
+from dcode.tui.store import Changes, LinkState, Part
 from dcode.tui.widgets.answers import Answers, Choice
 from dcode.tui.work import begin
 
@@ -56,16 +55,20 @@ class NoDaemon(Vertical):
 
     def on_mount(self) -> None:
         self._app.changed.subscribe(self, self._changed)
-        self._changed(frozenset())  # it may have been told before this was there
+        self._changed(frozenset({Part.LINK}))  # it may have been told before this was there
 
     def _changed(self, changes: Changes) -> None:
+        if Part.LINK not in changes:
+            return
         link = self._app.store.link
         needed = link in (LinkState.ABSENT, LinkState.LOST)
         if needed and not self.has_class("needed"):
             self.add_class("needed")
             self.query_one(Answers).focus()
             begin(self, self._list_ports, "ports", exclusive=True)
-        elif not needed:
+        elif not needed and self.has_class("needed"):
+            if self.has_focus_within:
+                self.screen.focus_next()  # around to the sheet
             self.remove_class("needed")
         if not self._starting:
             why = LOST.format(why=with_stop(self._app.store.link_message))
@@ -73,17 +76,9 @@ class NoDaemon(Vertical):
 
     async def _list_ports(self) -> None:
         """The ports that there are, by the command line: this process opens none."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "dcode.cli", "ports", "--json"),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        out, _ = await process.communicate()
         try:
-            found = json.loads(out)
-        except ValueError:
+            found = (await dcode("ports")).value
+        except (DcodeError, OSError):
             return  # the command line says what is wrong with it when it is asked
         self._ports = [str(port["stable"] or port["device"]) for port in found][: len(KEYS)]
         listed = [Choice(f"port-{n}", KEYS[n], f"start one for {device}") for n, device in enumerate(self._ports)]
@@ -110,4 +105,4 @@ class NoDaemon(Vertical):
             self.post_message(Failed(sentence, "\n".join(below)))
         finally:
             self._starting = False
-            self._changed(frozenset())
+            self._changed(frozenset({Part.LINK}))

@@ -184,14 +184,7 @@ class Paper(Widget):
         return strip
 
     def _strip(self, picture: Picture, y: int) -> Strip:
-        codes, looks = picture.codes[y], picture.looks[y]
-        text = codes.astype("<u2").tobytes().decode("utf-16-le")
-        ends = [*(np.flatnonzero(looks[1:] != looks[:-1]) + 1).tolist(), len(text)]
-        segments, begin = [], 0
-        for end in ends:
-            segments.append(Segment(text[begin:end], self._style(int(looks[begin]))))
-            begin = end
-        return Strip(segments, len(text))
+        return Strip([Segment(text, self._style(look)) for text, look in picture.runs(y)], picture.view.columns)
 
     def _style(self, look: int) -> Style:
         found = self._looks.get(look)
@@ -288,10 +281,10 @@ class Paper(Widget):
         if self._picture is None:
             return
         changed = self._picture.compose(lines).tolist()
-        for y in changed:
+        for y, _, _ in changed:
             self._strips[y] = None
         if changed:
-            self.refresh(*(Region(0, y, self._picture.view.columns, 1) for y in changed))
+            self.refresh(*(Region(begin, y, end - begin, 1) for y, begin, end in changed))
 
 
 def _lines(polylines: Sequence[Sequence[Point]] | Lines) -> Lines:

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.binding import Binding, BindingType
-from textual.widgets import Static
 
 from dcode.api.codec import Message
 from dcode.tui.progress import queue_time, state_word
 from dcode.tui.store import AT_THE_MACHINE, WAITING, Changes, Part, Store
-from dcode.tui.widgets.plain import tell
+from dcode.tui.widgets.plain import Plain
 
 if TYPE_CHECKING:
     from dcode.tui.app import DcodeApp
@@ -21,7 +20,7 @@ STATE_COLUMNS: Final = 15
 TIME_COLUMNS: Final = 9
 
 
-class Queue(Static, can_focus=True):
+class Queue(Plain, can_focus=True):
     """Lines of jobs; the screen of jobs is where something is done with them."""
 
     DEFAULT_CSS = """
@@ -45,7 +44,7 @@ class Queue(Static, can_focus=True):
             store = cast("DcodeApp", self.app).store
             key = cast("DcodeApp", self.app).key_of("jobs")
             lines = list(queue_lines(store, self.content_size.width, self.content_size.height, key))
-            tell(self, "\n".join(lines))
+            self.tell("\n".join(lines))
 
 
 def queue_lines(store: Store, width: int, height: int, key: str) -> Iterator[str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
-from textual.widgets import Static
-
 from dcode.api.codec import Message
 from dcode.client.words import adjusted_words
 from dcode.tui.store import Changes, LinkState, Part, Store
-from dcode.tui.widgets.plain import tell
+from dcode.tui.widgets.plain import Plain
 
 if TYPE_CHECKING:
     from dcode.tui.app import DcodeApp
@@ -30,7 +28,7 @@ SHAPES: Final = {
 LINK_SHAPES: Final = {LinkState.CONNECTING: "◌", LinkState.ABSENT: "○", LinkState.LOST: "✕"}
 
 
-class StatusLine(Static):
+class StatusLine(Plain):
     """State, port, position, pen, feed, and how the line to the machine does."""
 
     def on_mount(self) -> None:
@@ -45,7 +43,8 @@ class StatusLine(Static):
         if changes & {Part.STATUS, Part.LINK, Part.PEN_CHANGE}:
             store = cast("DcodeApp", self.app).store
             self.set_class(store.status["state"] == "alarm" or not store.live, "trouble")
-            tell(self, status_line(store, self.size.width or self.app.size.width))
+            width = self.size.width or self.app.size.width
+            self.tell(status_line(store, width).ljust(width))  # all of it is reversed when there is trouble
 
 
 def status_line(store: Store, width: int) -> str:

@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 import io
-import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Container
 from textual.widgets import Static
 
 from dcode.geometry.braille import ACROSS, UPRIGHT, characters
+from dcode.tui.terminal_pictures import picture_widget
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# Terminals that are known to show pictures; others are not asked, for some print the question.
-_BY_NAME: Final = {"TERM_PROGRAM": ("WezTerm", "iTerm.app", "mintty"), "TERM": ("xterm-kitty", "foot", "mlterm")}
-_BY_VARIABLE: Final = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "WEZTERM_PANE")
 
-
-def terminal_shows_pictures() -> bool:
-    """Whether the terminal says by its name that it has sixel or kitty's protocol. tmux has neither by itself."""
-    if os.environ.get("TMUX") or os.environ.get("NO_COLOR"):
-        return False
-    named = any(os.environ.get(name, "") in values for name, values in _BY_NAME.items())
-    return named or any(os.environ.get(name) for name in _BY_VARIABLE)
-
-
-class Still(Static):
-    """Shows PNGs. Where textual-image is there and the terminal can, in full; else dark pixels become dots."""
+class Still(Container):
+    """Shows PNGs. Where the terminal can, in full; else dark pixels become dots."""
 
     DEFAULT_CSS = """
-    Still { width: 1fr; height: 1fr; content-align: center middle; }
+    Still { width: 1fr; height: 1fr; align: center middle; }
+    Still #dots { width: 1fr; height: 1fr; content-align: center middle; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(markup=False, id=id)
+        super().__init__(id=id)
         self._png = b""
+        kind = picture_widget()
+        self._picture = kind(id="picture") if kind else None
+
+    def compose(self) -> ComposeResult:
+        yield self._picture or Static(id="dots", markup=False)
 
     def show_png(self, png: bytes) -> None:
         """Another picture."""
@@ -54,14 +50,13 @@ class Still(Static):
         from PIL import Image
 
         with Image.open(io.BytesIO(self._png)) as opened:
-            opened.load()
-            picture = opened.convert("L")
-            if terminal_shows_pictures():
-                from textual_image.renderable import Image as Renderable
-
-                self.update(Renderable(opened.convert("RGB"), height=rows))
-                return
-        self.update(Text("\n".join(dotted(picture, columns, rows)), no_wrap=True))
+            picture = opened.convert("L" if self._picture is None else "RGB")
+        if self._picture is None:
+            dots = Text("\n".join(dotted(picture, columns, rows)), no_wrap=True)
+            self.query_one("#dots", Static).update(dots)
+        else:
+            self._picture.styles.width, self._picture.styles.height = "auto", rows
+            self._picture.image = picture
 
 
 def dotted(picture: Image, columns: int, rows: int) -> list[str]:

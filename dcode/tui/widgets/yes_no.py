@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.content import Content
 from textual.widgets import Checkbox
 
 
@@ -20,6 +21,11 @@ class YesNo(Checkbox):
     def watch_value(self) -> None:
         self._mark(self.value)
         super().watch_value()
+
+    @property
+    def _button(self) -> Content:
+        """In the colours of the label: Textual's are a block in the colour of the panel."""
+        return Content(f"{self.BUTTON_LEFT}{self.BUTTON_INNER}{self.BUTTON_RIGHT}")
 
     def _mark(self, value: bool) -> None:
         self.BUTTON_LEFT, self.BUTTON_INNER, self.BUTTON_RIGHT = "[", "x" if value else " ", "]"

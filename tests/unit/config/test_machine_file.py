@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dcode.config.machine_file import find_machine, load_machine, parse_described, parse_machine
-from dcode.config.paths import data_dir
+from dcode.config.machine_file import load_machine, parse_described, parse_machine
+from dcode.config.paths import data_dir, find_machine
 from dcode.errors import ConfigError
 from dcode.geometry.bounds import Bounds
 from dcode.geometry.pen_width import PEN_MM

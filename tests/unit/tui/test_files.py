@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dcode.tui.remembered import NAME, last_folder, remember_folder
-from dcode.tui.widgets.files import completed, may_be_drawn
+from dcode.tui.widgets.files import completed, is_folder, may_be_drawn
 
 
 def test_a_path_is_gone_on_with_by_folders_and_what_can_be_drawn(tmp_path: Path) -> None:
@@ -39,3 +39,7 @@ def test_the_folder_is_remembered_while_it_is_there(tmp_path: Path) -> None:
     (tmp_path / NAME).write_text("[]")
     assert last_folder(tmp_path) == Path.cwd()
     remember_folder(tmp_path / "nowhere", folder)  # nothing is said
+
+
+def test_what_cannot_even_be_looked_for_is_no_folder(tmp_path: Path) -> None:
+    assert is_folder(tmp_path) and not is_folder(tmp_path / ("x" * 5000))

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dcode.tui.numbers import millimetres, number
-from dcode.tui.progress import card_lines, in_one_line, left, queue_time, share, state_word
+from dcode.tui.progress import card_lines, in_one_line, left, queue_time, share, state_word, trouble
 from dcode.tui.store import LinkState, Store
 from dcode.tui.widgets.jogging import area_of, reached
 from dcode.tui.widgets.queue import queue_lines
@@ -146,3 +146,11 @@ def test_dark_pixels_are_dots_and_the_picture_keeps_its_shape() -> None:
 def test_a_length_is_a_number_that_is_not_below_nothing(text: str, value: float | None) -> None:
     assert millimetres(text) == value
     assert number("-1.5") == -1.5
+
+
+def test_what_stands_in_the_way_of_the_next_job_is_told_with_the_key_that_helps() -> None:
+    keys = {"pause": "Space", "machine": "g"}.__getitem__
+    stopped, broken = a_status(state="alarm"), a_job(id=7, name="heron.svg", state="interrupted")
+    assert "Job 7, heron.svg, was interrupted: Space" in trouble(broken, stopped, keys)
+    assert "alarm: g " in trouble(None, stopped, keys)
+    assert trouble(None, a_status(), keys) == ""

@@ -12,7 +12,8 @@ from dcode.client.recognise import Kind
 from dcode.errors import DcodeError
 from dcode.tui import child
 from dcode.tui.effect import effect_lines
-from dcode.tui.preparing import How, Prepared, kind_of, prepare
+from dcode.tui.how import How
+from dcode.tui.preparing import Prepared, kind_of, prepare
 
 SQUARES = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="90mm" height="90mm" viewBox="0 0 90 90" fill="none">'
@@ -68,10 +69,12 @@ def test_a_broken_file_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_options_are_only_those_that_suit_the_file() -> None:
-    how = How("clip", "fast", "one", "spiral", (("#f00", 2),))
+    given = (("spiral", "levels", "4"), ("trace", "blur", "1"))
+    how = How("clip", "fast", "one", "spiral", (("#f00", 2),), given, "cmyk", nearest=True)
     assert how.options(Kind.GCODE) == ["--clip", "--optimize=fast"]
     assert how.options(Kind.SVG) == ["--clip", "--optimize=fast", "--layers=one", "--pen=#f00=2"]
-    assert "--algorithm=spiral" in how.options(Kind.PICTURE)
+    for_pictures = ["--algorithm=spiral", "-Olevels=4", "--inks=cmyk", "--nearest", "--pen=#f00=2"]
+    assert how.options(Kind.PICTURE) == ["--clip", "--optimize=fast", *for_pictures]
     assert How().options(Kind.GCODE) == []
 
 
