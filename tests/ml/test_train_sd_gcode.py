@@ -183,6 +183,7 @@ def test_every_checkpoint_and_the_best_model_can_be_drawn_with(asked: SdTraining
     about = json.loads((folder / "training.json").read_text())
     assert about["data"]["by_algorithm"] == {"trace": 6, "spiral": 6}
     assert about["options"]["lr"] == asked.lr
+    assert about["options"]["output"] == folder.name  # it is uploaded: where the run was is nobody's business
 
 
 def test_validation_is_on_pictures_that_are_never_trained_on(asked: SdTraining) -> None:

@@ -72,6 +72,7 @@ def test_what_is_trained_draws(kind: str, place: Path, tmp_path: Path) -> None:
     assert answer["figures"]["bits_per_token"] == pytest.approx(min(row["bits_per_token"] for row in noted), rel=1e-4)
     told = json.loads((final / "training.json").read_text())
     assert told["options"]["lr"] == 3e-3 and told["data"] == {"programs": 10, "trained_on": 8, "validated_on": 2}
+    assert str(tmp_path) not in json.dumps(told)  # it is uploaded: where the run was is nobody's business
     request = DrawRequest("a horse", "text", str(final), 1, 2, max_len=150)
     assert list(TextEngine(Running.chosen("cpu")).draw(request, lambda progress: None, lambda: False))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,6 +47,15 @@ def read_words(kind: type[Asked], module: str, about: str, words: Sequence[str])
             parser.add_argument(*names, type=type(one.default), choices=one.metadata["choices"] or None, **more)
     values = vars(parser.parse_args(list(words)))
     return kind(**{name: value for name, value in values.items() if name != "json"})
+
+
+def told_options(asked: object) -> dict[str, Any]:
+    """The options of a run as they go out with its model: of a place on this computer the last name alone."""
+    return {name: _without_place(value) for name, value in asdict(asked).items()}  # type: ignore[call-overload]
+
+
+def _without_place(value: object) -> object:
+    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
 
 
 def refuse_another(

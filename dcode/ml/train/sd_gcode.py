@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from dcode.errors import ConfigError, GenerationError
 from dcode.generation.training import MODULE, SdTraining
 from dcode.ml.answer import tell
-from dcode.ml.train.asked import carried_out, read_words, refuse_another
+from dcode.ml.train.asked import carried_out, read_words, refuse_another, told_options
 
 if TYPE_CHECKING:
     from dcode.ml.train.config import LoopConfig
@@ -90,7 +90,7 @@ def _run(asked: SdTraining, made: Made, trainer: Trainer, folder: Path, here: Wo
         trainer.export({})  # nothing to validate on: the last is the best that is known
     exported = ""
     if here.first:
-        about = {"options": asdict(asked), "processes": here.size, "data": made.about, "loop": asdict(made.loop)}
+        about = {"options": told_options(asked), "processes": here.size, "data": made.about, "loop": asdict(made.loop)}
         publish(folder / "best", Path(asked.output), about)
         say(f"The model is in {asked.output}.")
         if asked.export:

@@ -21,7 +21,7 @@ from dcode.errors import GenerationError
 from dcode.generation.text_training import FINAL, MODULE, TextTraining
 from dcode.ml.answer import tell
 from dcode.ml.data.pairs.manifest import read_manifest
-from dcode.ml.train.asked import carried_out, read_words, refuse_another
+from dcode.ml.train.asked import carried_out, read_words, refuse_another, told_options
 
 if TYPE_CHECKING:
     from dcode.ml.text_folder import TextFolder
@@ -76,7 +76,13 @@ def _run(asked: TextTraining, source: str, here: World, say: Say, note: Note) ->
     trainer.train(resume_from_checkpoint=str(begun) if begun else None)
     figures = trainer.figures()
     if here.first:
-        about = {"options": asdict(asked), "source": source, "processes": here.size, "data": data, "figures": figures}
+        about = {
+            "options": told_options(asked),
+            "source": source,
+            "processes": here.size,
+            "data": data,
+            "figures": figures,
+        }
         _publish(trainer, folder, asked.folder / FINAL, about)
         say(f"The model is in {asked.folder / FINAL}.")
 

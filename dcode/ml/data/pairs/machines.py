@@ -44,6 +44,7 @@ def by_machines(
     # A block to a picture: one takes a second, and a block is what is lost and done again.
     dataset = ray.data.from_items(rows, override_num_blocks=len(rows)).map(work, max_retries=_RETRIES)
     for row in dataset.iter_rows():
+        # Of the function above, by Ray, which pickles whatever it carries: nothing here is from a file or a stranger.
         yield missing.pop(int(row["number"])), pickle.loads(row["made"])
     for path in missing.values():
         yield path, None
