@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from dcode.daemon.channel import Channel
-from dcode.errors import FirmwareError, Stalled
-from dcode.firmware.detect import PROBES, recognise
+from dcode.errors import FirmwareError, Stalled, UnexpectedReset
+from dcode.firmware.detect import PROBES, is_certain, recognise
 from dcode.firmware.profile import FirmwareProfile
 from dcode.firmware.questions import identify
 from dcode.firmware.translate import Translator
@@ -17,21 +17,26 @@ from dcode.link.transport import Transport
 
 _ANSWER_SECONDS: Final = 8.0  # for the reply to the first question
 _LISTEN_SECONDS: Final = 2.5  # a bootloader holds a board back for up to two seconds after the port is opened
+_CHATTER_SECONDS: Final = 10.0  # a firmware that reports unasked is listened to no longer
 _LOOK_SECONDS: Final = 0.02  # between looks at a port while listening
 
 
 async def greet(channel: Channel, profile: FirmwareProfile, tools: Translator, seconds: float) -> str:
     """Wait for a greeting, at most `seconds`; it, and what the firmware is. Raises Stalled, FirmwareError."""
     greeting = await _greeting(channel, seconds)
-    answer = await _identity(channel, profile, tools)
+    try:
+        answer = await _identity(channel, profile, tools)
+    except UnexpectedReset as late:  # it takes longer to start than its profile says
+        greeting = str(late.fields.get("greeting", ""))
+        answer = await _identity(channel, profile, tools)
     if answer is None and profile.realtime.reset:  # after a limit switch grbl listens to nothing else
         channel.halt(Stalled("No answer.", port=channel.transport.name))
         channel.realtime(profile.realtime.reset)
         answer = await _identity(channel, profile, tools)
     if answer is None:
         raise Stalled(
-            f"{channel.transport.name} does not answer as {profile.name} at {profile.baud} baud: "
-            "is it the right port, and the right --profile?",
+            f"{channel.transport.name} does not answer as {profile.name} at {profile.baud} baud: is it the right port, "
+            f"and the right --profile? Another speed is named as in --profile {profile.dialect}@115200.",
             port=channel.transport.name,
         )
     identity = "\n".join([greeting, *answer])
@@ -58,31 +63,35 @@ async def _greeting(channel: Channel, seconds: float) -> str:
 
 
 async def find_profile(port: str, profiles: Iterable[FirmwareProfile]) -> str:
-    """The name of the profile whose firmware answers on a port, tried at each of their speeds.
+    """The name of the profile whose firmware answers on a port, tried at each of their speeds; with the speed, where
+    it is another than the profile's.
 
     Raises LinkError, and FirmwareError when nothing that answers is known.
     """
-    bauds = dict.fromkeys(profile.baud for profile in profiles)
+    usual = {profile.name: profile.baud for profile in profiles}
+    bauds = dict.fromkeys(usual.values())
     for baud in bauds:
         transport = open_port(port, baud)
         try:
             heard = await _listen(transport, b"")
-            heard += "" if recognise(heard) else await _listen(transport, PROBES)
+            heard += "" if is_certain(heard) else await _listen(transport, PROBES)
         finally:
             transport.close()
         if found := recognise(heard):
-            return found
+            return found if usual[found] == baud else f"{found}@{baud}"
     tried = ", ".join(map(str, bauds))
     raise FirmwareError(f"{port}: no known firmware answers at {tried} baud. Give one with --profile.", port=port)
 
 
 async def _listen(transport: Transport, question: bytes) -> str:
-    """What is said within a while, after a question if there is one; ends early once it is recognised."""
+    """What is said, after a question if there is one, until it is certain who says it or nothing more comes."""
     loop = asyncio.get_running_loop()
     if question:
         transport.write(question)
     heard, end = "", loop.time() + _LISTEN_SECONDS
-    while loop.time() < end and not recognise(heard):
-        heard += transport.read().decode("latin-1")
+    longest = loop.time() + _CHATTER_SECONDS
+    while loop.time() < min(end, longest) and not is_certain(heard):
+        if more := transport.read().decode("latin-1"):
+            heard, end = heard + more, loop.time() + _LISTEN_SECONDS
         await asyncio.sleep(_LOOK_SECONDS)
     return heard

@@ -34,6 +34,7 @@ from dcode.gcode.reading import Reading
 from dcode.machine.machine import Machine
 from dcode.tables import nearest, read_table
 
+_FASTEST: Final = 4_000_000  # baud
 BUILTIN: Final = ("makelangelo", "marlin", "grbl", "grblhal", "fluidnc")
 
 
@@ -138,13 +139,24 @@ class FirmwareProfile:
             profile = replace(profile, belts_from_start=True)
         if says.wary_settings and says.wary_settings.search(text):
             profile = replace(profile, wary_settings=True)
+        if says.no_feed_override and says.no_feed_override.search(text):
+            profile = replace(profile, realtime=profile.realtime.without_override())
         return profile
 
 
 def load_profile(name: str | Path, folder: Path) -> FirmwareProfile:
-    """A built-in profile by name, from `folder`, or a user's own by path. Raises ConfigError."""
-    path = _path_of(name, folder)
-    return _read(path, folder, ())[0]
+    """A built-in profile by name, from `folder`, or a user's own by path. Raises ConfigError.
+
+    Either may be followed by the speed of a board that was built for another one than the profile says: marlin@115200.
+    """
+    plain, at, speed = str(name).rpartition("@")
+    if not at or not speed.isdecimal():
+        return _read(_path_of(name, folder), folder, ())[0]
+    profile = _read(_path_of(plain, folder), folder, ())[0]
+    baud = int(speed)
+    if not 300 <= baud <= _FASTEST:
+        raise ConfigError(f"{speed} is no speed of a serial port", key="profile", value=str(name))
+    return replace(profile, name=f"{profile.name}@{baud}", port=replace(profile.port, baud=baud))
 
 
 def builtin_profiles(folder: Path) -> dict[str, FirmwareProfile]:

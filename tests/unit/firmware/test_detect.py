@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcode.firmware.detect import PROBES, recognise
+from dcode.firmware.detect import PROBES, is_certain, recognise
 
 
 @pytest.mark.parametrize(
@@ -11,6 +11,7 @@ from dcode.firmware.detect import PROBES, recognise
         ("\r\nGrbl 1.1h ['$' for help]\r\n", "grbl"),
         ("[VER:1.1h.20190830:]\r\n[OPT:V,15,128]\r\nok\r\n", "grbl"),
         ("error:20\r\n[VER:1.1f.20170801:]\r\n[OPT:V,15,128]\r\nok\r\n", "grbl"),
+        ("error:20\r\n[0.9j.20160303:]\r\nok\r\n", "grbl"),
         ("\r\nGrblHAL 1.1f ['$' or '$HELP' for help]\r\n", "grblhal"),
         ("Grbl 1.1f ['$' for help]\r\n[OPT:VNML+,100,1024,3,0]\r\n[FIRMWARE:grblHAL]\r\n", "grblhal"),
         ("Grbl 3.7 [FluidNC v3.7.8 (wifi) '$' for help]\r\n", "fluidnc"),
@@ -27,6 +28,26 @@ from dcode.firmware.detect import PROBES, recognise
 )
 def test_a_firmware_is_known_by_what_it_says(said: str, name: str | None) -> None:
     assert recognise(said) == name
+
+
+@pytest.mark.parametrize(
+    ("said", "certain"),
+    [
+        ("\r\nGrbl 3", False),
+        ("\r\nGrbl 1.1f ['$' for help]\r\n", False),  # grblHAL can be built to greet so
+        ("error:20\r\n[VER:1.1f.2024", False),
+        ("error:20\r\n[VER:1.1f.20240115:]\r\n[OPT:V,15,128]\r\n", False),
+        ("error:20\r\n[VER:1.1f.20240115:]\r\n[OPT:V,15,128]\r\nok\r\n", True),
+        ("[VER:1.1f.20240115:]\r\n[OPT:VNML+,100,1024]\r\n[NEWOPT:ENUMS]\r\n[FIRMWARE:grblHAL]\r\n", True),
+        ("Grbl 3.7 [FluidNC v3.7.8", True),
+        ("start\nMarlin 2", True),
+        ("[0.9j.20160303:]\r\n", False),
+        ("[0.9j.20160303:]\r\nok\r\n", True),
+        ("", False),
+    ],
+)
+def test_an_answer_that_grbl_and_its_descendants_begin_alike_is_heard_to_its_end(said: str, certain: bool) -> None:
+    assert is_certain(said) is certain
 
 
 def test_the_questions_to_an_unknown_firmware_are_plain_lines_that_move_nothing() -> None:

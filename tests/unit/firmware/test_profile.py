@@ -45,6 +45,19 @@ def test_a_user_file_says_only_what_differs(folder: Path, tmp_path: Path) -> Non
     assert profile.replies == marlin.replies
 
 
+def test_a_board_of_another_speed_is_named_with_it(folder: Path, tmp_path: Path) -> None:
+    found = load_profile("marlin@115200", folder)
+    assert (found.name, found.baud, found.dialect) == ("marlin@115200", 115200, "marlin")
+    assert load_profile(found.name, folder) == found
+    own = tmp_path / "at@home.toml"
+    own.write_text('extends = "grbl"\nname = "mine"\n')
+    assert load_profile(own, folder).baud == 115200
+    assert load_profile(f"{own}@9600", folder).baud == 9600
+    for wrong in ("marlin@7", "marlin@99999999"):
+        with pytest.raises(ConfigError, match="is no speed of a serial port"):
+            load_profile(wrong, folder)
+
+
 def test_a_user_file_may_extend_another_user_file(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "one.toml").write_text('extends = "grbl"\n[port]\nbaud = 9600\n')
     (tmp_path / "two.toml").write_text('extends = "one.toml"\n[moves]\nmax_feed = 600\n')
@@ -127,6 +140,14 @@ def test_what_the_firmware_says_of_itself_is_taken_up(profiles: Profiles) -> Non
     assert (wall.flow.rx_bytes, wall.wire_bytes, wall.y_down, wall.wary_settings) == (1024, 384, True, True)
     small = profiles["grbl"].adapted(["[OPT:V,15,64]"])
     assert small.wire_bytes == 63
+
+
+@pytest.mark.parametrize("said", ["Grbl 0.9j ['$' for help]", "[0.9j.20160303:]"])
+def test_grbl_0_9_is_sent_no_bytes_of_a_feed_override(profiles: Profiles, said: str) -> None:
+    grbl = profiles["grbl"]
+    old = grbl.adapted(said).realtime
+    assert (old.feed_override, old.status, old.hold, old.reset) == (b"", b"?", b"!", b"\x18")
+    assert grbl.adapted("Grbl 1.1h ['$' for help]\n[VER:1.1h.20190830:]\n[OPT:V,15,128]").realtime == grbl.realtime
 
 
 @pytest.mark.parametrize("name", BUILTIN)
