@@ -21,6 +21,7 @@ from dcode.client.address import Address
 from dcode.client.launch import Target, start
 from dcode.client.sync import Client
 from dcode.client.upload import upload
+from dcode.errors import DaemonUnreachable
 from dcode.gcode.motion import Motion
 from dcode.gcode.place import Place
 from dcode.simulator.ink import InkStroke
@@ -113,7 +114,10 @@ class Daemon:
         while not true():
             if time.monotonic() > end:
                 raise Broken(f"nothing came of it: {self.status()}")
-            next(self._news)
+            try:
+                next(self._news)
+            except DaemonUnreachable as silence:
+                raise Broken(f"nothing more was heard: {self.status()}") from silence
 
     def status(self) -> Message:
         return self.client.call("status")

@@ -108,6 +108,7 @@ class Rig:
         self._laid = 0  # strokes of earlier drawings
         self._came_from: Point = (0.0, 0.0)  # where the last attempt began to travel
         self._must_know = False  # nothing has happened by which the position can be lost
+        self._may_be_late = False  # the last blow fell when its drawing was done: the next one may hear of it first
         self._was_unplugged = False
         self._struck_at: Point | None = None  # where the pen was on the paper when the watermarks were frozen
         self._old_owner: int | None = None  # by which to wait for the process that may still have the port
@@ -127,6 +128,10 @@ class Rig:
         job = self._shown()
         if job["state"] in _OVER:  # a moment later
             return
+        if job["state"] == "interrupted" and self._may_be_late:
+            self._struck_at, self._must_know, self._may_be_late = None, False, False
+            self._bring_back()
+            return
         if job["state"] != "plotting":
             raise Broken(f"nobody has hurt job {self._job}, and it is {job['state']}: {job['reason']}")
         if not self._deck:  # each blow as often as any other
@@ -135,6 +140,7 @@ class Rig:
         self.outcome.log.append(f"{name}: job {self._job} at line {job['acked']}, row {job['row']} of {job['rows']}")
         self._struck_at, self._must_know, self._was_unplugged = None, False, False
         BLOWS[name](self)
+        self._may_be_late = self._shown()["state"] in _OVER
         self.outcome.blows[name] += 1
         self.outcome.cycles += 1
         self._bring_back()
@@ -158,7 +164,15 @@ class Rig:
         self._job = self._daemon.queue(program(drawing(self._random, profile)))
         self._judge = judge_of(self._state, self._job, self._profile)
         self.outcome.log.append(f"job {self._job}: {self._judge.path.length:.0f} mm of ink")
-        self._daemon.until(lambda: self._shown()["state"] != "ready")  # until the machine is seen to be idle
+        self._daemon.until(lambda: not self._waits() or not self._daemon.status()["registered"])
+        if self._waits():  # the board that was reset in the last moment of another drawing has greeted only now
+            self._connect()
+            self._register()
+            self._daemon.until(lambda: not self._waits())
+
+    def _waits(self) -> bool:
+        """Whether this drawing has not begun."""
+        return bool(self._shown()["state"] == "ready")
 
     def _draws_on(self) -> bool:
         """Let it draw for a while; whether there is something left to draw."""
