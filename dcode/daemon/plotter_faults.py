@@ -249,7 +249,13 @@ class PlotterFaults(PlotterHalt):
         self._winding_up = True
         channel.halt(MachineNotReady("Stopped by the user.", reason="stop"))
         asks_for_reset = other_reset and profile.stop.dtr and not profile.stop_bytes
-        how = await self._stop_by(channel, profile, asks_for_reset)
+        ours = not self._making_safe
+        self._making_safe = True  # what a halted firmware says of its end is no fault, and nothing is lifted after it
+        try:
+            how = await self._stop_by(channel, profile, asks_for_reset)
+        finally:
+            if ours:
+                self._making_safe = False
         self._position_unknown()
         self._to(_S.ALARM, f"Stopped. {how} The position is not known: home, or run dcode home --here.")
         if run:

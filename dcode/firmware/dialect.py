@@ -7,7 +7,7 @@ for in one line of the firmware, its end stripped.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Pattern = re.Pattern[str]
@@ -111,6 +111,10 @@ class Realtime:
         """All bytes of the feed override; empty where the firmware has none."""
         return self.feed_full + self.feed_up_10 + self.feed_down_10 + self.feed_up_1 + self.feed_down_1
 
+    def without_override(self) -> Realtime:
+        """The same of a firmware that has no feed override."""
+        return replace(self, feed_full=b"", feed_up_10=b"", feed_down_10=b"", feed_up_1=b"", feed_down_1=b"")
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:
@@ -207,6 +211,7 @@ class Identity:
     # Belts that are measured from where the power came on: with the gondola hung anew, only a new start helps.
     belts_from_start: Pattern | None = None
     wary_settings: Pattern | None = None  # with these kinematics, writing a setting moves the axes' zero
+    no_feed_override: Pattern | None = None  # this version has no bytes for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,10 +50,10 @@ _OK: Final = Reply(ReplyKind.ACK, "ok")
 class ReplyReader:
     """Bytes in, replies out. Bytes may come in any pieces; CR, LF and both end a line."""
 
-    __slots__ = ("_patterns", "_plain_ok", "_prompt", "_rest", "_unended")
+    __slots__ = ("_patterns", "_plain_ok", "_prompt", "_rest", "_steers", "_unended")
 
     def __init__(self, profile: FirmwareProfile) -> None:
-        replies = profile.replies
+        replies, real = profile.replies, profile.realtime
         in_order: tuple[tuple[ReplyKind, Pattern | None], ...] = (
             (ReplyKind.ACK, replies.ack),
             (ReplyKind.ERROR, replies.error),
@@ -72,6 +72,8 @@ class ReplyReader:
         self._plain_ok = replies.ack is not None and replies.ack.search("ok") is not None
         self._prompt = replies.prompt
         self._unended = replies.unended_fault
+        # An adapter that sends back what it gets puts these, which have no line end, before what the firmware says.
+        self._steers = real.status + real.hold + real.resume + real.reset
         self._rest = b""
 
     def feed(self, data: bytes) -> list[Reply]:
@@ -94,7 +96,7 @@ class ReplyReader:
         while prompt and line.startswith(prompt):
             replies.append(Reply(ReplyKind.PROMPT, prompt.decode("latin-1")))
             line = line[len(prompt) :]
-        text = line.decode("latin-1").strip()
+        text = line.lstrip(self._steers).decode("latin-1").strip()
         if prompt and text == prompt.decode("latin-1").strip():
             replies.append(Reply(ReplyKind.PROMPT, text))
         elif text:

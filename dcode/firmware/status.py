@@ -1,19 +1,24 @@
 """Status reports read: the firmware's word for its state, and where the gondola is.
 
 grbl: <Idle|WPos:0.000,0.000,0.000|Bf:15,128|FS:0,0|WCO:0.000,0.000,0.000>; the machine position MPos is the work
-position plus the work offset WCO, which only some reports carry. Marlin, Makelangelo: X and Y in the answer to M114.
+position plus the work offset WCO, which only some reports carry. grbl 0.9 has both positions and a comma for the bar:
+<Idle,MPos:0.000,0.000,0.000,WPos:0.000,0.000,0.000>. Marlin, Makelangelo: X and Y in the answer to M114.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
 from dcode.firmware.profile import FirmwareProfile
 from dcode.firmware.replies import Reply
 
 Point = tuple[float, float]
+
+_COMMA: Final = re.compile(r",(?=[A-Z])")  # between fields, not inside one
 
 
 class Reports:
@@ -29,7 +34,8 @@ class Reports:
         """State ("" where there is no word for it), position in mm, y up (None if not told), and all fields."""
         if not reply.text.startswith("<"):
             return "", self._upright(_point(f"{reply.fields.get('x')},{reply.fields.get('y')}")), reply.fields
-        state, *parts = reply.text.strip("<>").split("|")
+        text = reply.text.strip("<>")
+        state, *parts = text.split("|") if "|" in text else _COMMA.split(text)
         fields = {name: value for name, _, value in (part.partition(":") for part in parts)}
         if "WCO" in fields:
             self._offset = _point(fields["WCO"]) or self._offset

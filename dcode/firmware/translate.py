@@ -117,14 +117,6 @@ class Translator:
         self.moves.forget_feed()
         return [Command(self._profile.commands.barrier, kind=CommandKind.BARRIER)]
 
-    def epilogue(self) -> list[Command]:
-        """The end of a job where it stands: the pen up, and everything carried out."""
-        return [*self.pen_up(), *self.barrier()]
-
-    def parking(self, at: Point) -> list[Command]:
-        """The end of a job at home: the pen up, the way there, and everything carried out."""
-        return [*self.pen_up(), *self.travel(self._machine.home, at), *self.barrier()]
-
     def heard_out(self, commands: Iterable[Command]) -> list[Command]:
         """Commands and, where a firmware acknowledges before it speaks, one that is acknowledged after that."""
         commands = list(commands)

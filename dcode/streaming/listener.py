@@ -19,6 +19,9 @@ from dcode.streaming.traffic import Line, Traffic, commands_of
 _WIRE: Final = CommandKind.WIRE
 # How long the lines of one greeting may take; each of them may be the only one that is not garbled.
 _BANNER_SECONDS: Final = 2.0
+# After an acknowledgement of the sync line or of the setup without its answer. Marlin had none to M110 until 2024
+# (M110.cpp), and since then says it before the ok; Makelangelo's D50 takes no time, and older versions do not know it.
+_ANSWER_SECONDS: Final = 1.0
 
 
 class Listener:
@@ -113,6 +116,8 @@ class Listener:
         if not traffic.listens:
             if traffic.hearing is Hearing.UNTIL_SYNC and traffic.flight:
                 traffic.flight[0].prompted = True
+                if self._profile.numbering:  # else an answer that comes late could be taken for another line's
+                    traffic.due = min(traffic.due, now + _ANSWER_SECONDS)
             return
         if self._swallow:
             self._swallow = False
@@ -172,6 +177,8 @@ class Listener:
             return
         if self._awaits_reply(traffic.flight[0]):
             traffic.flight[0].prompted = True
+            if self._profile.numbering and traffic.flight[0].command.text == self._profile.numbering.setup:
+                traffic.due = min(traffic.due, now + _ANSWER_SECONDS)
             return
         traffic.take(now)
         self._recovery.heard()

@@ -172,6 +172,7 @@ class Recovery:
         if line.tries > traffic.patience.retries:
             traffic.stall(now)
         else:
+            line.prompted = False
             traffic.private.appendleft(line)
 
     # -- status --------------------------------------------------------------------------------------------------------
@@ -192,7 +193,7 @@ class Recovery:
         traffic.due = max(traffic.due, now + traffic.patience.ack)
         if not self._silent:
             return
-        if status.state == "Alarm":
+        if status.state.startswith("Alarm"):  # grblHAL says Alarm:11 where its code is asked for ($10)
             traffic.fail_quietly()
             traffic.events.append(Alarmed(None, "a status report says Alarm"))
         elif status.position != self._last_seen or not status.state.startswith("Run"):

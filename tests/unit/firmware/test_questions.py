@@ -29,5 +29,8 @@ def test_the_area_that_a_firmware_keeps_to_is_read_upright(profiles: Profiles) -
 def test_a_firmware_that_keeps_to_no_area_or_says_none_has_none(profiles: Profiles) -> None:
     marlin, said = profiles["marlin"], "  Min: X0.00 Y-5.00 Z0.00   Max: X200.00 Y300.00 Z9.00"
     assert read_limits(marlin, [said, "M211 S0"]) is None
+    old = "Min:  X0.00 Y0.00 Z0.00   Max:  X200.00 Y200.00 Z200.00"
+    assert read_limits(marlin, [f"echo:Soft endstops: Off  {old}"]) is None  # Marlin 2.0 says it all in one line
+    assert read_limits(marlin, [f"echo:Soft endstops: On  {old}"]) == Bounds(0.0, 200.0, 200.0, 0.0)
     assert read_limits(marlin, ["ok"]) is None
     assert ask_limits(profiles["grbl"]) == []

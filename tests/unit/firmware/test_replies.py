@@ -27,7 +27,18 @@ def heard(profile: FirmwareProfile, data: bytes) -> list[tuple[ReplyKind, int | 
     [
         ("grbl", b"ok\r\n", K.ACK, None),
         ("grbl", b"error:20\r\n", K.ERROR, 20),
+        ("grbl", b"error: Unsupported command\r\n", K.ERROR, None),  # grbl 0.9
         ("grbl", b"ALARM:3\r\n", K.ALARM, 3),
+        ("grbl", b"ALARM: Hard limit\r\n", K.ALARM, None),  # grbl 0.9
+        ("grbl", b"<Run,MPos:1.000,0.000,0.000,WPos:1.000,0.000,0.000>\r\n", K.STATUS, None),  # grbl 0.9
+        (
+            "grbl",
+            b"?<Idle|MPos:0.000,0.000,0.000|FS:0,0>\r\n",
+            K.STATUS,
+            None,
+        ),  # an adapter that sends back the question
+        ("grbl", b"??ok\r\n", K.ACK, None),
+        ("grblhal", b"error:20 (Unsupported or invalid g-code command)\r\n", K.ERROR, 20),
         ("grbl", b"Grbl 1.1h ['$' for help]\r\n", K.GREETING, None),
         ("grbl", b"<Idle|MPos:0.000,0.000,0.000|FS:0,0|WCO:0.000,0.000,0.000>\r\n", K.STATUS, None),
         ("grbl", b"<Hold:1|WPos:13.475,0.000,0.000|Bf:14,128|FS:900,0>\r\n", K.STATUS, None),
@@ -37,6 +48,8 @@ def heard(profile: FirmwareProfile, data: bytes) -> list[tuple[ReplyKind, int | 
         ("grblhal", b"GrblHAL 1.1f ['$' or '$HELP' for help]\r\n", K.GREETING, None),
         ("fluidnc", b"Grbl 3.7 [FluidNC v3.7.8 (wifi) '$' for help]\r\n", K.GREETING, None),
         ("fluidnc", b"[MSG:INFO: FluidNC v3.7.8]\r\n", K.INFO, None),
+        ("fluidnc", b"[MSG:INFO: ALARM: Hard Limit]\n", K.INFO, None),  # beside ALARM:1
+        ("fluidnc", b"error:Unsupported or invalid g-code command\n", K.ERROR, None),  # verbose_errors: true
         ("marlin", b"ok\n", K.ACK, None),
         ("marlin", b"ok T:0\n", K.ACK, None),
         ("marlin", b"ok N6 P0 B3\n", K.ACK, 6),
@@ -56,6 +69,7 @@ def heard(profile: FirmwareProfile, data: bytes) -> list[tuple[ReplyKind, int | 
         ("marlin", b"Error:EEPROM disabled\n", K.INFO, None),  # M500 in a build without it
         ("marlin", b"Error:Printer halted. kill() called!\n", K.FAULT, None),
         ("marlin", b"X:325.00 Y:-482.65 Z:100.00 Count X:94254 Y:78612 Z:8000\n", K.STATUS, None),
+        ("marlin", b"X:1.00 Y:2.00 Z:0.00 E:0.00 Count X:80 Y:160 Z:0\n", K.STATUS, None),  # with an extruder
         ("marlin", b"//action:pause\n", K.ACTION, None),
         ("marlin", b"Cap:EMERGENCY_PARSER:0\n", K.INFO, None),
         ("marlin", b"echo:  M665 S5.00 L-325.00 R325.00 T500.00 B-500.00 H1035.00\n", K.INFO, None),

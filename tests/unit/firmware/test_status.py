@@ -35,9 +35,17 @@ def test_positions_are_upright_where_the_firmware_counts_downwards(profiles: Pro
     assert str(read(wall, "<Idle|WPos:0.000,0.000,0.000>")[1]) == "(0.0, 0.0)"
 
 
+def test_a_report_of_grbl_0_9_has_both_positions_and_commas_between_all(profiles: Profiles) -> None:
+    line = "<Hold,MPos:5.529,0.560,7.000,WPos:1.529,-5.440,0.000,Buf:0,RX:0>"
+    assert read(profiles["grbl"], line) == ("Hold", (1.529, -5.44))
+    assert read(profiles["grbl"], "<Idle>") == ("Idle", None)
+
+
 def test_an_answer_to_m114_is_a_position(profiles: Profiles) -> None:
     marlin = "X:200.00 Y:-1.50 Z:100.00 Count X:58000 Y:41231 Z:8000"
     assert read(profiles["marlin"], marlin) == ("", (200.0, -1.5))
+    printer = "X:200.00 Y:-1.50 Z:5.00 E:0.00 Count X:16000 Y:-120 Z:2000"
+    assert read(profiles["marlin"], printer) == ("", (200.0, -1.5))
     assert read(profiles["makelangelo"], "M114 X0.25 Y-12.50 Z90.00 F150.00") == ("", (0.25, -12.5))
 
 

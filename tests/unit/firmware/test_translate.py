@@ -165,13 +165,6 @@ def test_heights_are_as_far_apart_as_the_angles(profiles: Profiles, machine: Mac
     assert [translator.pen_angle(angle)[0].text for angle in (40.0, 65.0, 90.0)] == ["G0 Z0", "G0 Z2.5", "G0 Z5"]
 
 
-def test_the_end_of_a_job_lifts_parks_and_waits(profiles: Profiles, machine: Machine) -> None:
-    translator = Translator(profiles["marlin"], machine)
-    assert texts(translator.epilogue()) == ["M280 P0 S90", "M400"]
-    assert texts(translator.parking((3.0, 0.0))) == ["M280 P0 S90", "G0 X0 F1000", "M400"]
-    assert translator.parking((3.0, 0.0))[-1].kind is CommandKind.BARRIER
-
-
 @given(
     st.sampled_from(["makelangelo", "marlin", "grbl", "grblhal", "fluidnc"]),
     st.booleans(),
@@ -188,7 +181,7 @@ def test_every_line_passes_the_guard_and_ends_where_the_row_ends(
     for row, (draws, x, y) in enumerate(moves):
         commands += translator.row(Step(Kind.DRAW if draws else Kind.TRAVEL, x, y, 1234.5, row), at, row)
         at = (x, y)
-    commands += translator.parking(at)
+    commands += [*translator.pen_up(), *translator.travel(machine.home, at), *translator.barrier()]
     for command in commands:
         framing.check(command.text)
         guard.admit(command.text)

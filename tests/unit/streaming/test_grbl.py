@@ -342,10 +342,11 @@ def test_an_alarm_fails_the_sender_and_its_ok_does_not_count(at_work: Make) -> N
     assert d.queue("$X") == b"$G\n"
 
 
-def test_an_alarm_that_only_a_report_tells_of_is_an_alarm(at_work: Make) -> None:
+@pytest.mark.parametrize("state", [b"Alarm", b"Alarm:11"])  # the latter is grblHAL's
+def test_an_alarm_that_only_a_report_tells_of_is_an_alarm(at_work: Make, state: bytes) -> None:
     d = at_work("grbl", "G1 X0")
     d.wait(2.5)
-    d.say(b"<Alarm|WPos:0.000,0.000,0.000|Bf:15,128|FS:0,0>\r\n")
+    d.say(b"<" + state + b"|WPos:0.000,0.000,0.000|Bf:15,128|FS:0,0>\r\n")
     assert isinstance(d.told[-1], events.Alarmed)
     assert d.sender.state is SenderState.FAILED
 
@@ -441,3 +442,15 @@ def test_the_window_follows_what_the_firmware_says_of_its_buffer(desk: Make) -> 
 def test_nothing_is_said_before_there_is_something_to_do(desk: Make) -> None:
     d = desk("grbl")
     assert (d.send(), d.sender.deadline(), d.sender.state) == (b"", None, SenderState.IDLE)
+
+
+def test_grbl_0_9_which_says_its_errors_in_words_is_heard(desk: Make) -> None:
+    d = desk("grbl")
+    d.queue("G1 X1", "G7 X2", "G1 X3")
+    d.say(b"[G0 G54 G17 G21 G90 G94 M0 M5 M9 T0 F0. S0.]\r\nok\r\n")
+    assert d.out == b"$G\nG1 X1\nG7 X2\nG1 X3\n"
+    d.say(b"ok\r\nerror: Unsupported command\r\nok\r\n")
+    assert d.acked == ["G1 X1", "G1 X3"]
+    (refused,) = d.told
+    assert isinstance(refused, events.Refused)
+    assert (refused.command and refused.command.text, refused.text) == ("G7 X2", "error: Unsupported command")

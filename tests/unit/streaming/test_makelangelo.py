@@ -47,11 +47,11 @@ def test_a_version_without_strict_mode_is_taken_without(desk: Make) -> None:
     d.queue("G1 X1")
     assert d.say(PROMPT) == b"N0 D50 S1*93\n"
     d.say(PROMPT)
-    assert d.wait(6.0) == b"N1 D50 S1*92\n"
+    assert d.wait(1.0) == b"N1 D50 S1*92\n"
     d.say(PROMPT)
-    assert d.wait(6.0) == b"N2 D50 S1*95\n"
+    assert d.wait(1.0) == b"N2 D50 S1*95\n"
     d.say(PROMPT)
-    assert d.wait(6.0) == b"N3 M114*36\n"
+    assert d.wait(1.0) == b"N3 M114*36\n"
     assert d.say(PROMPT + M114) == b"N4 G1 X1*101\n"
 
 
