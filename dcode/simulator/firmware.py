@@ -48,6 +48,9 @@ class Firmware(ABC):
     # comes every two seconds twenty times a second takes it for an answer.
     pace = 1.0
 
+    # When something beside the processor wants `hardware` to be called: a servo gets somewhere. inf: nothing.
+    hardware_due = inf
+
     def __init__(self, setup: Setup, plotter: Plotter, *, baud: int, rx_bytes: int) -> None:
         self.setup, self.plotter = setup, plotter
         self.baud, self.rx_bytes = baud, rx_bytes
@@ -63,7 +66,9 @@ class Firmware(ABC):
         self._out_end = 0.0
         self._poked = False
         self._program = self.program()
-        self._wait: float | Wait = 0.0
+        # What the program has yielded last: busy or idle until when, and whether it waits for input.
+        self._busy, self._until, self._listens = True, 0.0, False
+        self._motion_at = inf  # what was found out of the next step: when a block ends
 
     # --- for whoever holds the other end of the line
 
@@ -83,10 +88,10 @@ class Firmware(ABC):
 
     def output(self) -> bytes:
         """What the firmware has said until now and nobody has taken yet."""
-        said = bytearray()
-        while self._out and self._out[0][0] <= self.now:
-            said += self._out.popleft()[1]
-        return bytes(said)
+        out, said = self._out, b""
+        while out and out[0][0] <= self.now:
+            said += out.popleft()[1]
+        return said
 
     def advance(self, now: float) -> None:
         """Let time pass until `now`."""
@@ -104,8 +109,7 @@ class Firmware(ABC):
     @property
     def at_rest(self) -> bool:
         """Whether there is nothing to do until somebody writes: what may still happen is an idle prompt."""
-        wait = self._wait
-        idle = isinstance(wait, Wait) and wait.input and not self._poked
+        idle = self._listens and not self._poked
         return idle and not (self.rx or self._wire or self._out) and self.plotter.idle
 
     def reset(self, now: float) -> None:
@@ -119,7 +123,7 @@ class Firmware(ABC):
         self.plotter.flush()
         self.power_on()
         self._program = self.program()
-        self._wait = now
+        self._busy, self._until, self._listens = True, now, False
 
     def press(self, button: str, now: float) -> None:
         """A button on the machine: hold, start or reset. Firmwares without buttons ignore it."""
@@ -148,12 +152,8 @@ class Firmware(ABC):
         """The moment when all but `size` bytes of what was said are out: a full send buffer makes a program wait."""
         return self._out_end - self._byte * size
 
-    def hardware_due(self) -> float:
-        """When something beside the processor wants `hardware` to be called: a servo gets somewhere. inf: nothing."""
-        return inf
-
     def hardware(self) -> None:  # noqa: B027  # nor something beside its processor
-        """Do what is due beside the processor."""
+        """Do what is due beside the processor, and set `hardware_due` anew."""
 
     def poke(self) -> None:
         """Wake the program if it idles."""
@@ -163,43 +163,48 @@ class Firmware(ABC):
 
     def _next_step(self) -> float:
         """When the program goes on or an interrupt byte arrives."""
-        wait = self._wait
-        if self._poked and isinstance(wait, Wait):
+        self._motion_at = inf
+        if not self._busy and (self._poked or (self._listens and self.rx)):
             return self.now
-        when = self.hardware_due()
-        if self.interrupts is not None:
-            when = min(when, self._next_interrupt())
-        if not isinstance(wait, Wait):
-            return wait if wait < when else when
-        when = min(when, wait.until)
-        if wait.input:
-            if self.rx:
-                return self.now
+        when, interrupt = self._until, self._interrupt_at
+        if self.hardware_due < when:
+            when = self.hardware_due
+        if interrupt is None:
+            interrupt = self._next_interrupt()
+        if interrupt < when:
+            when = interrupt
+        if self._busy:
+            return when
+        if self._listens and self._wire:
             when = min(when, self._next_input())
-        motion = self.plotter.next_event()
-        return when if motion is None or motion > when else motion
+        motion = self._motion_at = self.plotter.event_at()
+        return motion if motion < when else when
 
     def _step_to(self, when: float) -> None:
-        """Go to the moment `when` and do what is due."""
-        moved = self.plotter.next_event() if isinstance(self._wait, Wait) else None
-        self.now = max(self.now, when)
-        self.plotter.advance(self.now)
-        self.hardware()
-        self._hear()
-        wait = self._wait
+        """Go to the moment of the next step and do what is due."""
+        if when > self.now:
+            self.now = when
+        now = self.now
+        self.plotter.advance(now)
+        if self.hardware_due <= now:
+            self.hardware()
+        if self._wire:
+            self._hear()
+        if self._busy:
+            if self._until <= now:
+                self._go_on()
+        elif self._poked or self._until <= now or self._motion_at <= now or (self._listens and self.rx):
+            self._poked = False  # a busy program has not seen the poke yet
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Let the program run until it waits again."""
+        wait = next(self._program)
         if isinstance(wait, Wait):
-            due = (
-                self._poked
-                or wait.until <= self.now
-                or (wait.input and bool(self.rx))
-                or (moved is not None and moved <= self.now)
-            )
+            self._busy = False
+            self._until, self._listens = wait
         else:
-            due = wait <= self.now
-        if due:
-            if isinstance(wait, Wait):
-                self._poked = False  # a busy program has not seen the poke yet
-            self._wait = next(self._program)
+            self._busy, self._until, self._listens = True, wait, False
 
     def _hear(self) -> None:
         """Take in what has arrived by now."""
@@ -229,7 +234,7 @@ class Firmware(ABC):
 
     def _into_ring(self, data: bytes) -> None:
         """Into the ring. A program that waits for input empties it byte by byte, so that it cannot overflow."""
-        if not (isinstance(self._wait, Wait) and self._wait.input):
+        if not self._listens:
             room = max(0, self.rx_bytes - len(self.rx))
             self.lost += max(0, len(data) - room)
             data = data[:room]
@@ -250,8 +255,6 @@ class Firmware(ABC):
 
     def _next_input(self) -> float:
         """When the next line is complete, or the chunk under way has come in."""
-        if not self._wire:
-            return inf
         first, data = self._wire[0]
         found = self.line_ends.search(data, self._taken)
         return first + (found.start() if found else len(data) - 1) * self._byte

@@ -78,8 +78,8 @@ class Grbl(GrblSystem):
     def program(self) -> Program:
         yield self.now + _BOOT_SECONDS
         while True:
-            yield from self._initialise()
             try:
+                yield from self._initialise()
                 yield from self._listen()
             except Aborted:
                 self.restart()
@@ -90,17 +90,16 @@ class Grbl(GrblSystem):
     def set_spindle(self, spindle: Spindle) -> None:
         self.spindle = spindle
         self.pen.set(spindle_speed(self), self.now)
-
-    def hardware_due(self) -> float:
-        return self.pen.due
+        self.hardware_due = self.pen.due
 
     def hardware(self) -> None:
         self.pen.settle(self.now)
+        self.hardware_due = self.pen.due
 
     # --- the main loop
 
     def _initialise(self) -> Program:
-        """main() of grbl after a reset, up to the greeting."""
+        """main() of grbl after a reset, up to the end of its startup lines. Raises Aborted."""
         self.rx.clear()
         self._partial.clear()
         yield self.now + self.idle_seconds()

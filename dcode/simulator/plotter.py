@@ -170,11 +170,16 @@ class Plotter:
 
     def next_event(self) -> float | None:
         """When a block will leave the queue or the motion will stop, if nothing is added. None: nothing will."""
-        planner = self._planner
-        when = planner.freed_at()
-        if when == inf:
-            when = planner.time if planner.time > self.now else inf
-        return None if when == inf else max(when, self.now)
+        when = self.event_at()
+        return None if when == inf else when
+
+    def event_at(self) -> float:
+        """The same; inf: never."""
+        planner, now = self._planner, self.now
+        if planner.running:
+            when = planner.freed_at()
+            return when if when > now else now
+        return planner.time if planner.time > now else inf
 
     @property
     def idle(self) -> bool:

@@ -95,13 +95,6 @@ class Truth:
         corners = (face.top_left, face.top_right, face.bottom_left, face.bottom_right)
         return max(corners) + max(0.0, face.centre - self._corners) + face.warp_mm
 
-    @cached_property
-    def is_flat(self) -> bool:
-        """Whether the wall stands out everywhere alike."""
-        face = self.wall.surface
-        corners = {face.top_left, face.top_right, face.bottom_left, face.bottom_right, face.centre}
-        return len(corners) == 1 and not face.warp_mm
-
     @property
     def _corners(self) -> float:
         face = self.wall.surface

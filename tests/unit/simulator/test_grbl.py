@@ -219,6 +219,16 @@ def test_a_setting_outlives_a_reset_and_power(host) -> None:
     assert "$110=500.000" in plotter.send("$$\n")
 
 
+def test_a_reset_during_a_startup_line_starts_anew(host) -> None:
+    plotter = host()
+    plotter.send("$N1=M0\n")
+    assert plotter.send("~")[-1] == "ok"  # it is carried out once before it is kept
+    for _ in range(3):  # each within the startup line that the one before has begun
+        assert plotter.send(b"\x18")[-1] == "Grbl 1.1h ['$' for help]"
+    assert plotter.send("?")[0].startswith(">M0:<Hold:0|")
+    assert plotter.send("~") == ["ok"]
+
+
 def test_power_on_forgets_the_position(host) -> None:
     plotter = host(start=(10.0, 0.0))
     plotter.send("G1 X30 F3000\n", 3.0)
