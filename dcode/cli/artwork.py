@@ -162,7 +162,7 @@ def _made(kind: Kind, prepared: Prepared, notes: tuple[str, ...], plan: Plan, lo
         points=after.points,
         pen_up_mm_before=round(before.pen_up_mm, 3),
         pen_up_mm=round(after.pen_up_mm, 3),
-        lower_bound_mm=None if lowest is None else round(lowest, 3),
+        lower_bound_mm=round(lowest, 3) if lowest or (lowest is not None and not after.pen_up_mm) else None,
         draw_mm=round(after.draw_mm, 3),
         lifts_before=before.lifts,
         lifts=after.lifts,

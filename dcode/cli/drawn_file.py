@@ -11,22 +11,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from dcode.cli.command import all_of
+from dcode.cli.command import FILE, all_of
 from dcode.cli.exit_codes import ExitCode
+from dcode.cli.output import STANDARD_OUTPUT
 from dcode.cli.pictures import save_preview
 from dcode.cli.program import Examined, examine, tell_made, workshop
 from dcode.cli.session import Session
-from dcode.cli.source import STANDARD_INPUT, Made, Source
+from dcode.cli.source import Made, Source, Unusable
 from dcode.cli.violations import tell_violations
 from dcode.cli.wishes import Wishes, must_suit
 from dcode.client.recognise import Kind
-from dcode.client.words import duration, length, plural
+from dcode.client.words import duration, least_travel, length, plural
 from dcode.machine.machine import Machine
 
 if TYPE_CHECKING:
     from dcode.geometry.drawing import Drawing
-
-STANDARD_OUTPUT: Final = STANDARD_INPUT
 
 
 class Format(Enum):
@@ -73,7 +72,7 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--preview",
-            type=click.Path(dir_okay=False, path_type=Path),
+            type=FILE,
             metavar="SVG|PNG|GIF",
             help="Save a picture of what will be drawn.",
         ),
@@ -159,6 +158,8 @@ def _on_its_page(session: Session, source: Source, wishes: Wishes, target: Targe
     work = worked(source, wishes, machine, pace_of(dialect, machine), patience, limited=False, bound=bound)
     drawing = work.prepared.drawing
     tell_made(session.output, source.name, work.made)
+    if not drawing.strokes:
+        raise Unusable(f"{source.name}: there is nothing to draw in it.")
     if target.preview:
         save_preview(target.preview, motion_of(drawing, machine), machine, source.name)
     _write_svg(session, target, drawing, machine, source.name)
@@ -187,7 +188,6 @@ def _lines(name: str, made: Made) -> list[str]:
         f"{length(made.pen_up_mm)} of travel between strokes, {length(made.pen_up_mm_before)} before",
         f"about {duration(made.seconds)} to plot, {duration(made.seconds_before)} before",
     ]
-    if made.lower_bound_mm:
-        over = 100 * (made.pen_up_mm / made.lower_bound_mm - 1)
-        lines[1] += f"; no order has less than {length(made.lower_bound_mm)} (this is {over:.0f} % over it)"
+    if made.lower_bound_mm and (least := least_travel(made.pen_up_mm, made.lower_bound_mm)):
+        lines[1] += f"; {least} (this is {100 * (made.pen_up_mm / made.lower_bound_mm - 1):.0f} % over it)"
     return lines

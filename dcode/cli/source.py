@@ -30,7 +30,7 @@ class Made:
     points: int
     pen_up_mm_before: float
     pen_up_mm: float
-    lower_bound_mm: float | None  # of any order; None where it was not looked for
+    lower_bound_mm: float | None  # of any order; None where none was looked for, or found
     draw_mm: float
     lifts_before: int
     lifts: int

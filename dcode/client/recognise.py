@@ -15,12 +15,16 @@ _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a",
 _GZIP: Final = b"\x1f\x8b"
 # A line of G-code, or one that may stand among such lines: words of a letter and a number, comments, the tape mark.
 _GCODE: Final = re.compile(rb"\s*(?:[;(%].*|(?:[A-Za-z]\s*[-+]?[0-9.]+\s*)+(?:[;(*].*)?|)\s*")
-_DXF: Final = re.compile(rb"\s{0,8}0\s{1,8}SECTION\s")
-_HPGL: Final = re.compile(rb"\s{0,8}(?:IN|DF|SP\d{1,3});")
+_DXF: Final = re.compile(rb"(?:\s{0,8}999\r?\n[^\n]{0,256}\n){0,50}\s{0,8}0\s{1,8}SECTION\s")
+# A printer is turned to HPGL by one escape sequence; a serial plotter is set up by others.
+_HPGL: Final = re.compile(
+    rb"(?:\x1bE)?\x1b%-?\d{1,2}B|(?:\x1b\.[^:\x1b]{0,40}[:(]|[\s;]){0,50}(?:IN|DF|SP ?\d{1,3}|P[UDA][-\d,. ]{0,60});"
+)
 _FOREIGN: Final = {  # and what to do about it
     b"%PDF-": "a PDF; save it as SVG",
     b"%!PS": "PostScript; save it as SVG",
     b"\xc5\xd0\xd3\xc6": "PostScript; save it as SVG",
+    b"AutoCAD Binary DXF": "a DXF drawing; save it as SVG",
     b"AC10": "a DWG drawing; save it as SVG",
     b"PK\x03\x04": "a ZIP archive; take the drawing out of it",
     b"PK\x05\x06": "an empty ZIP archive",
@@ -61,7 +65,7 @@ def recognise(data: bytes, name: str = "", *, as_text: bool = False) -> Kind:
 
 def foreign(data: bytes) -> str:
     """What a file is that dcode does not read."""
-    if data.startswith(_UTF_16):
+    if data.startswith(_UTF_16) or _is_bare_utf_16(data):
         return "UTF-16 text; save it as UTF-8 or plain ASCII"
     return _named(data) or "neither SVG, a picture nor G-code: it is not even text"
 
@@ -82,6 +86,15 @@ def looks_like_gcode(data: bytes) -> bool:
     """Whether at least half of the first lines that say something could be G-code."""
     lines = [line for line in data[:LOOKED_AT].removeprefix(_BOM).splitlines()[:_LINES] if line.strip()]
     return bool(lines) and 2 * sum(_GCODE.fullmatch(line) is not None for line in lines) >= len(lines)
+
+
+def _is_bare_utf_16(data: bytes) -> bool:
+    """UTF-16 without the mark that says so: every other byte of plain text is zero."""
+    head = data[:LOOKED_AT]
+    for zeros, others in ((head[::2], head[1::2]), (head[1::2], head[::2])):
+        if len(zeros) > 1 and not zeros.strip(b"\0") and 0 not in others:
+            return True
+    return False
 
 
 def _is_webp(data: bytes) -> bool:

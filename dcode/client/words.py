@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+_TELLING: Final = 2.0  # times the lower bound; a travel that is longer than that shows how coarse the bound is
 _BY_COMMAND: Final = (", then: dcode resume", " Go on with: dcode resume")  # ends of an Asked's message
 
 
@@ -14,6 +15,11 @@ def length(mm: float) -> str:
         return f"{mm:.0f} mm"
     metres = mm / 1000
     return f"{metres:.1f} m" if metres < 9.95 else f"{metres:.0f} m"
+
+
+def least_travel(travel_mm: float, least_mm: float | None) -> str:
+    """What no order of the strokes can be below, where that says something about this one; else nothing."""
+    return f"no order has less than {length(least_mm)}" if least_mm and travel_mm <= _TELLING * least_mm else ""
 
 
 def duration(seconds: float) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from dcode.geometry.drawing import Drawing
 from dcode.geometry.lines import Lines
 from dcode.geometry.order.bound import lower_bound
+from dcode.geometry.order.places import least_between
 from dcode.machine.drawing_motion import OWN_FEEDS, Feeds, motion_of
 from dcode.machine.machine import Machine
 from dcode.machine.pace import Pace
@@ -61,4 +63,5 @@ def pen_up_mm(drawing: Drawing) -> float:
 
 def bound_mm(drawing: Drawing) -> float:
     """No order of these strokes within their layers, in either direction, has less pen-up way."""
-    return sum(lower_bound(layer.lines) for layer in drawing.layers)
+    parts = [layer.lines for layer in drawing.layers]
+    return sum(map(lower_bound, parts)) + sum(least_between(one, other) for one, other in pairwise(parts))

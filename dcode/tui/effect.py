@@ -7,7 +7,7 @@ from typing import Final
 from dcode.api.codec import Message
 from dcode.client.sentences import with_stop
 from dcode.client.violations import may_be_fitted, violation_lines
-from dcode.client.words import duration, length, plural, table
+from dcode.client.words import duration, least_travel, length, plural, table
 from dcode.tui.preparing import Prepared
 
 SAFE: Final = "✓ Every move is within the limits."
@@ -54,8 +54,7 @@ def _pen_up(found: Prepared) -> list[str]:
     parts = [length(after)]
     if before - after > SEEN_MM:
         parts.append(f"{length(before)} before")
-    if least:
-        parts.append(f"no order has less than {length(least)}")
+    parts += [told] if (told := least_travel(after, least)) else []
     return ["pen up", ", ".join(parts)]
 
 

@@ -258,7 +258,7 @@ def test_an_interrupt_while_artwork_is_made_sends_nothing(dcode, daemon, cat: Pa
     def interrupted(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(best_order.Climb, "_descend", interrupted)
+    monkeypatch.setattr(best_order.Climb, "run", interrupted)
     fake = daemon()
     assert dcode("plot", cat).code == 130
     assert not fake.asked("job.begin")

@@ -50,6 +50,24 @@ def test_gcode_comes_out_checked_and_in_order(dcode, cat: Path, tmp_path: Path):
     assert dcode("check", tmp_path / "cat.gcode").code == 0
 
 
+def test_where_nothing_is_drawn_nothing_is_written(dcode, tmp_path: Path):
+    empty = tmp_path / "empty.svg"
+    empty.write_text('<svg width="10" height="10"><image href="x.png"/></svg>')
+    for target in (tmp_path / "out.svg", tmp_path / "out.gcode"):
+        ended = dcode("optimize", empty, "-o", target)
+        assert (ended.code, target.exists()) == (2, False)
+        assert "empty.svg: there is nothing to draw in it." in ended.err
+
+
+def test_a_bound_that_says_nothing_is_not_told(dcode, tmp_path: Path):
+    places = [(x, y) for x in range(100, 300, 10) for y in range(100, 300, 10)]
+    loops = "".join(f'<circle cx="{x}" cy="{y}" r="90"/>' for x, y in places)
+    drawing = tmp_path / "loops.svg"
+    drawing.write_text(f'<svg width="400mm" height="400mm" viewBox="0 0 400 400">{loops}</svg>')
+    made = dcode("optimize", drawing, "--optimize", "fast", "--json").json
+    assert made["lower_bound_mm"] is None or made["lower_bound_mm"] > 0
+
+
 def test_figures_in_json(dcode, dashes: Path, tmp_path: Path):
     answer = dcode("optimize", dashes, "-o", tmp_path / "out.svg", "--seed", "5", "--json").json
     assert (answer["ok"], answer["input"], answer["format"], answer["seed"]) == (True, "svg", "svg", 5)

@@ -69,14 +69,26 @@ def test_prose_is_a_text_if_it_says_so():
         (b"\0\0\0\x18ftypisom\0\0\0\0", "a film"),
         (b"8BPS\0\1", "a Photoshop picture"),
         (b"  0\r\nSECTION\r\n  2\r\nHEADER\r\n", "a DXF drawing; save it as SVG"),
+        (b"999\ndxfrw 0.6.3\n  0\nSECTION\n", "a DXF drawing; save it as SVG"),
+        (b"AutoCAD Binary DXF\r\n\x1a\0", "a DXF drawing; save it as SVG"),
         (b"IN;SP1;PU0,0;PD100,100;", "HPGL; save it as SVG"),
+        (b"PU0,0;PD100,100;", "HPGL; save it as SVG"),
+        (b"\x1b.(\x1b.I81;;17:\x1b.N;19:IN;SP1;", "HPGL; save it as SVG"),
+        (b"\x1b%-1BBPINPS4000,4000;", "HPGL; save it as SVG"),
         (b"\x7fELF\x00\x01\x02\x00", "not even text"),
         ("G1 X1".encode("utf-16"), "UTF-16"),
+        ("G21\nG1 X1".encode("utf-16-le"), "UTF-16"),
+        ("G21\nG1 X1".encode("utf-16-be"), "UTF-16"),
     ],
 )
 def test_what_cannot_be_read_is_called_by_its_name(data, what):
     assert recognise(data, "x.gcode") is Kind.FOREIGN
     assert what in foreign(data)
+
+
+def test_words_that_begin_like_instructions_of_a_plotter_are_none():
+    for words in (b"PU\nG1 X1", b"PD dear friend", b"INTRO; G1 X1", b"IN THE BEGINNING;", b"SP1\nG1 X1", b"DF hello;"):
+        assert recognise(words, "x.gcode") is Kind.GCODE
 
 
 def test_a_long_line_takes_no_time():

@@ -12,13 +12,17 @@ import numpy.typing as npt
 from dcode.geometry.lines import Lines
 from dcode.geometry.order.cost import Cost, PenUpLength
 from dcode.geometry.order.effort import Effort, Mode
-from dcode.geometry.order.few import FEW, best_of_all
+from dcode.geometry.order.few import are_few, best_of_all
 from dcode.geometry.order.kernels import Kernels, Way, kernels
 from dcode.geometry.order.neighbours import among, chain
 from dcode.geometry.order.sequence import Sequence, closed
 
 Place = tuple[float, float]
-AT_A_TIME: Final = {"compiled": 50, "plain": 1}  # nodes or kicks, between two questions whether to stop
+Places = npt.NDArray[np.float64]
+BLOCK: Final = 50  # kicks, between two looks at what they gained
+IN_VAIN: Final = 3  # times as many kicks as there are: of twenty one has not come up then
+AT_A_TIME: Final = {"compiled": BLOCK, "plain": 1}  # nodes or kicks, between two questions whether to stop
+EVEN: Final = 1 - 1e-9
 LOG: Final = 10_000  # strokes; a kick whose repair moves more costs more time than it saves travel
 ROUNDING: Final = 1e-12  # of the dearest travel: what the sum of a dozen may be wrong by, a hundred times
 
@@ -86,7 +90,7 @@ class Climb:
     ) -> None:
         self.effort, self.stop, self.kernels, self.cost, self.seed = effort, stop, kernels, cost, seed
         self.count = len(lines)
-        self.kicks = 0
+        self.kicks = self.idle = 0  # made, and those since the last that paid
         self.progress: Callable[[float], None] = lambda share: None
         self.stopped = False
         ends = np.empty((2 * self.count + 2, 2))
@@ -100,6 +104,7 @@ class Climb:
         self.x, self.y = kernels.floats(places[:, 0]), kernels.floats(places[:, 1])
         self.seam = kernels.ints(np.zeros(self.count))
         self.has_seams = seams and bool(closed(lines).any())
+        self.first_corner: Any = kernels.ints(np.zeros(self.count + 1))
         if self.has_seams:
             self._find_corners(lines)
         self.tour: Any = kernels.ints(np.append(2 * np.arange(self.count), 2 * self.count + 1))
@@ -146,6 +151,9 @@ class Climb:
         return float(self.search.total())
 
     def run(self) -> None:
+        if are_few(self.count, len(self._doors(self.has_seams)[0])) and not self._stops():
+            self._try_all(self.has_seams)
+            return
         self._know_neighbours()
         self._start()
         self._descend()
@@ -153,23 +161,53 @@ class Climb:
             self._reseam()
         for left in range(self.effort.rounds, 0, -1):
             self._kick((self.effort.kicks(self.count) - self.kicks) // left)
-            if self.has_seams:
-                self._reseam()
-        if self.count <= FEW and not self._stops():
-            self._try_all()
+            gained = self._reseam() if self.has_seams else 0.0
+            if self.idle >= self._patience() and gained <= self.least:
+                break
+        if are_few(self.count, 2 * self.count) and not self._stops():
+            self._try_all(False)
 
-    def _try_all(self) -> None:
-        """Few strokes, with the seams that they have, in the best of all orders."""
+    def _doors(self, seams: bool) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The stroke that each door is of, and the node, or with `seams` of a closed one the corner, that it is."""
+        corners = np.diff(np.asarray(self.first_corner)) if seams else np.zeros(self.count, dtype=np.int64)
+        doors = np.where(corners > 0, corners, 2)
+        stroke = np.repeat(np.arange(self.count), doors)
+        return stroke, np.arange(len(stroke)) - np.repeat(np.cumsum(doors) - doors, doors)
+
+    def _try_all(self, seams: bool) -> None:
+        """Few strokes in the best of all orders; without `seams` entered at those that they have."""
+        stroke, door = self._doors(seams)
+        free = np.diff(np.asarray(self.first_corner))[stroke] > 0 if seams else np.zeros(len(stroke), dtype=bool)
+        enter, leave = np.where(free, 0, 2 * stroke + door), np.where(free, 0, (2 * stroke + door) ^ 1)
         x, y = np.asarray(self.x), np.asarray(self.y)
-        off_x, off_y = np.abs(x[:, None] - x), np.abs(y[:, None] - y)
-        apart = np.maximum(off_x, off_y) if self.cost.metric.largest else np.sqrt(off_x * off_x + off_y * off_y)
-        way = self.cost.of(apart.ravel()).reshape(apart.shape)
-        way[:, ~self.placed] = way[~self.placed] = 0.0
-        before, total = np.array(self.tour, dtype=np.int64), self.total()
-        found = best_of_all(way[:-2, :-2].tolist(), way[-2, :-2].tolist(), way[:-2, -1].tolist())
-        self._go_by(np.array([*found, 2 * self.count + 1]))
-        if not self.total() < total:
-            self._go_by(before)
+        corner = np.asarray(self.first_corner)[stroke[free]] + door[free] if seams else np.zeros(0, dtype=np.int64)
+        places = list[npt.NDArray[np.float64]]()
+        for nodes in (enter, leave):
+            across, along = x[nodes], y[nodes]
+            if seams:
+                across[free], along[free] = np.asarray(self.corner_x)[corner], np.asarray(self.corner_y)[corner]
+            places.append(np.stack([across, along], axis=1))
+        into, out = places
+        pen = np.stack([x[-2:], y[-2:]], axis=1)
+        begin = self._costs(pen[:1], into)[0] if self.placed[-2] else np.zeros(len(stroke))
+        end = self._costs(out, pen[1:])[:, 0] if self.placed[-1] else np.zeros(len(stroke))
+        # Of orders that cost the same, the one with the longest ways from the start and to the rest.
+        found, least = best_of_all(stroke, self._costs(out, into), begin * EVEN, end * EVEN)
+        if not least < self.total():
+            return
+        chosen = np.asarray(found)
+        for place in chosen[free[chosen]].tolist():
+            node = 2 * int(stroke[place])
+            self.seam[node >> 1] = int(door[place])
+            self.x[node] = self.x[node + 1] = float(into[place, 0])
+            self.y[node] = self.y[node + 1] = float(into[place, 1])
+        self._go_by(np.append(np.where(free, 2 * stroke, enter)[chosen], 2 * self.count + 1))
+
+    def _costs(self, one: Places, other: Places) -> Places:
+        """From each place to each, shape (n, m)."""
+        off = np.abs(one[:, None, :] - other[None, :, :])
+        apart = off.max(axis=2) if self.cost.metric.largest else np.sqrt((off * off).sum(axis=2))
+        return self.cost.of(apart.ravel()).reshape(apart.shape)
 
     def _go_by(self, tour: npt.NDArray[np.int64]) -> None:
         rank = np.empty(self.count + 1, dtype=np.int64)
@@ -200,21 +238,38 @@ class Climb:
             self.search.descend(AT_A_TIME[self.kernels.way])
 
     def _kick(self, kicks: int) -> None:
-        run = min(self.effort.run, self.count // 3)
+        """So many kicks, but none after as many in vain as there are, three times over."""
+        run = self._run()
         if run < 1:  # three strokes and the virtual one are the fewest that a double bridge changes
             return
-        while kicks > 0 and not self.search.waiting and not self._stops():
-            now = min(kicks, AT_A_TIME[self.kernels.way])
-            self.search.perturb(now, run, self.effort.repair)
-            self.kicks += now
-            kicks -= now
+        self.idle = 0
+        while kicks > 0 and self.idle < self._patience() and not self.search.waiting and not self._stops():
+            block, won = min(kicks, BLOCK), 0.0  # alike for all kernels, or they would not give up at the same kick
+            for done in range(0, block, AT_A_TIME[self.kernels.way]):
+                if done and self._stops():
+                    break
+                now = min(block - done, AT_A_TIME[self.kernels.way])
+                won += self.search.perturb(now, run, self.effort.repair)
+                self.kicks += now
+            kicks -= block
+            self.idle = 0 if won > self.least else self.idle + block
             self.progress(self.kicks / self.effort.kicks(self.count))
 
-    def _reseam(self) -> None:
-        if not self._stops():
-            self.search.reseam(self.first_corner, self.corner_x, self.corner_y, self.seam)
-            self._know_neighbours()
-            self._descend()
+    def _run(self) -> int:
+        return min(self.effort.run, self.count // 3)
+
+    def _patience(self) -> int:
+        """Kicks in vain after which there is nothing left to gain by them."""
+        return IN_VAIN * (self.count + 1) * self._run() ** 3
+
+    def _reseam(self) -> float:
+        """Seams chosen anew; what was gained."""
+        if self._stops():
+            return 0.0
+        won = float(self.search.reseam(self.first_corner, self.corner_x, self.corner_y, self.seam))
+        self._know_neighbours()
+        self._descend()
+        return won
 
     def _stops(self) -> bool:
         self.stopped = self.stopped or self.stop()

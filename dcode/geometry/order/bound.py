@@ -16,7 +16,11 @@ weighs at most min h more than the true one.
 Most rounds only look for good prices, which takes no rigour: they have the few travels of each end that are cheapest at
 the prices of a stage's beginning. Between stages one tree among all that are listed says how good the prices are.
 
-A closed stroke may be entered anywhere: it counts as the circle around it, from edge to edge. That is safe and coarse.
+A closed stroke may be entered at any corner: it counts as the nearest of them to each other end or, where that would
+take long to find out, as the circle around it. The largest of them are near everything, and have all their travels
+listed: they would bring all that is not listed down to nothing.
+
+Of a handful of strokes the best order itself is found.
 """
 
 from __future__ import annotations
@@ -28,12 +32,17 @@ import numpy as np
 
 from dcode.geometry.lines import Lines
 from dcode.geometry.order.cost import Cost, PenUpLength
+from dcode.geometry.order.few import are_few, best_of_all
 from dcode.geometry.order.kernels import Kernels, Way, kernels
-from dcode.geometry.order.neighbours import Floats, Nodes, nearest, pairs
-from dcode.geometry.order.sequence import closed
+from dcode.geometry.order.neighbours import Floats, Nodes, among, pairs
+from dcode.geometry.order.places import Ends
 
 NEIGHBOURS: Final = 32  # of each end, for a tree that says something
+ALL: Final = 600  # ends, of which all travels are listed
+LARGE: Final = 8  # closed strokes of which all travels are listed
 WHILE_PRICING: Final = 6
+WHILE_PRICING_ALL: Final = 12  # where all are listed: closed strokes are near many, and there is time
+ROUNDS_ALL: Final = 4  # times as many there
 STAGES: Final = 4
 FIRST_STEP: Final = 0.5  # of the median travel
 LAST_STEP: Final = 0.0067  # of the first
@@ -55,14 +64,14 @@ class Travels:
     def at(self, prices: Floats) -> Floats:
         return self.floor + prices[self.one] + prices[self.other]
 
-    def cheapest(self, prices: Floats, near: Nodes, row_floor: Floats) -> Travels:
+    def cheapest(self, kept: int, prices: Floats, near: Nodes, row_floor: Floats) -> Travels:
         """Those alone that are among the cheapest of one of their ends. `near` and `row_floor`: a row for each node."""
-        if near.shape[1] <= WHILE_PRICING:
+        if near.shape[1] <= kept:
             return self
-        dearest = np.partition(row_floor + prices[near], WHILE_PRICING - 1, axis=1)[:, WHILE_PRICING - 1]
-        kept = self.floor + prices[self.other] <= dearest[self.one]
-        kept |= self.floor + prices[self.one] <= dearest[self.other]
-        return Travels(self.one[kept], self.other[kept], self.floor[kept], self.beyond)
+        dearest = np.partition(row_floor + prices[near], kept - 1, axis=1)[:, kept - 1]
+        cheap = self.floor + prices[self.other] <= dearest[self.one]
+        cheap |= self.floor + prices[self.one] <= dearest[self.other]
+        return Travels(self.one[cheap], self.other[cheap], self.floor[cheap], self.beyond)
 
 
 def lower_bound(
@@ -76,30 +85,63 @@ def lower_bound(
     """No order of `lines` costs less, in the unit of `cost`, wherever the pen starts; 0 for fewer than two strokes."""
     if len(lines) < 2:
         return 0.0
-    x, y, radius = _ends(lines, cost, seams)
-    kernel, nodes, wanted = kernels(way), np.arange(len(x)), min(NEIGHBOURS, len(x) - 2)
-    near = nearest(kernel, x, y, nodes // 2, wanted, cost.metric.largest)
-
-    def at_least(here: Nodes, there: Nodes, other_radius: Floats | float) -> Floats:
-        dx, dy = np.abs(x[here] - x[there]), np.abs(y[here] - y[there])
-        apart: Floats = np.maximum(dx, dy) if cost.metric.largest else np.sqrt(dx * dx + dy * dy)
-        return cost.of(np.maximum(0.0, apart - radius[here] - other_radius))
-
+    ends = Ends.of(lines, cost, seams)
+    if are_few(len(lines), len(ends)):
+        return _of_few(ends, cost) * (1 - SLACK)
+    kernel = kernels(way)
+    near, beyond = _near(ends, kernel, cost)
     one, other = pairs(near)
-    all_listed = wanted == len(x) - 2
-    beyond = np.full(len(x), np.inf) if all_listed else at_least(nodes, near[:, -1], float(radius.max()))
-    travels = Travels(one, other, at_least(one, other, radius[other]), beyond)
-    row_floor = at_least(nodes[:, None], near, radius[near])
-    return _priced(travels, near, row_floor, rounds, kernel) * (1 - SLACK)
+    near_cost = cost.of(ends.roughly(np.arange(len(ends))[:, None], near).ravel()).reshape(near.shape)
+    near_cost[near < 0] = np.inf
+    travels = Travels(one, other, cost.of(ends.apart(one, other)), beyond)
+    return _priced(travels, near, near_cost, rounds, kernel) * (1 - SLACK)
+
+
+def _of_few(ends: Ends, cost: Cost) -> float:
+    """The best of all orders, the corner at which a closed stroke is entered no matter for where it is left."""
+    nodes = np.arange(len(ends))
+    apart = ends.apart(np.repeat(nodes, len(ends)), np.tile(nodes, len(ends)))
+    way = cost.of(apart).reshape(len(ends), -1)[nodes ^ 1]
+    return best_of_all(nodes // 2, way, np.zeros(len(ends)), np.zeros(len(ends)))[1]
+
+
+def _near(ends: Ends, kernel: Kernels, cost: Cost) -> tuple[Nodes, Floats]:
+    """For each node those to which travels are listed, a row each, and what one that is not listed costs at least."""
+    count = len(ends)
+    nodes = np.arange(count)
+    if count <= ALL:
+        others = np.tile(nodes, (count, 1))[nodes[:, None] // 2 != nodes // 2].reshape(count, -1)
+        return others, np.full(count, np.inf)
+    large = np.argsort(-ends.radius[::2], kind="stable")[:LARGE]
+    large = large[ends.radius[2 * large] > 0]
+    is_large = np.zeros(count, dtype=bool)
+    is_large[2 * large] = is_large[2 * large + 1] = True
+    small = nodes[~is_large]
+    wanted = min(NEIGHBOURS, len(small) - 2)
+    near = among(kernel, ends.x, ends.y, small, nodes // 2, wanted, ends.largest)
+    beyond = np.full(count, np.inf)
+    if wanted < len(small) - 2:
+        apart = ends.roughly(small, near[small, -1]) + ends.radius[near[small, -1]] - ends.radius[small].max()
+        beyond[small] = cost.of(np.maximum(0.0, apart))
+    large_nodes = nodes[is_large]
+    for node in large_nodes.tolist():
+        away = ends.roughly(small, np.full(len(small), node))
+        near[node] = small[np.argpartition(away, wanted - 1)[:wanted]]
+    to_large = np.tile(large_nodes, (count, 1))
+    to_large[to_large // 2 == nodes[:, None] // 2] = -1
+    return np.concatenate([near, to_large], axis=1), beyond
 
 
 def _priced(travels: Travels, near: Nodes, row_floor: Floats, rounds: int, kernel: Kernels) -> float:
     """The best bound that prices found by so many rounds give."""
     prices, push = np.zeros(len(near)), np.zeros(len(near))
-    step = FIRST_STEP * float(np.median(travels.floor))
-    best, each = 0.0, -(-rounds // STAGES)
+    nearest = min(NEIGHBOURS, near.shape[1])
+    short = np.partition(row_floor, nearest - 1, axis=1)[:, :nearest]
+    step = FIRST_STEP * float(np.median(short[np.isfinite(short)]))
+    kept, rounds = (WHILE_PRICING, rounds) if len(near) > ALL else (WHILE_PRICING_ALL, ROUNDS_ALL * rounds)
+    best, each = max(0.0, _tree(travels, prices, kernel)[0]), -(-rounds // STAGES)
     for done in range(0, rounds, each):
-        few = travels.cheapest(prices, near, row_floor)
+        few = travels.cheapest(kept, prices, near, row_floor)
         for _ in range(min(each, rounds - done)):
             _, degree = _tree(few, prices, kernel)
             push = 0.6 * (degree - 1.0) + 0.4 * push
@@ -112,7 +154,7 @@ def _priced(travels: Travels, near: Nodes, row_floor: Floats, rounds: int, kerne
 def _tree(travels: Travels, prices: Floats, kernel: Kernels) -> tuple[float, Nodes]:
     """What no order among the listed travels and the hub's costs less than, and the tree's travels at each node."""
     strokes, from_, to, weight, lowest = len(prices) // 2, travels.one, travels.other, travels.at(prices), 0.0
-    hub = not np.isinf(travels.beyond[0])
+    hub = not np.isinf(travels.beyond).all()
     if hub:
         height = (travels.beyond + prices).reshape(-1, 2)
         from_ = np.concatenate([from_, 2 * np.arange(strokes) + height.argmin(axis=1)])
@@ -128,20 +170,3 @@ def _tree(travels: Travels, prices: Floats, kernel: Kernels) -> tuple[float, Nod
         degree,
     )
     return tree - lowest - float(prices.sum()), np.asarray(degree)[: 2 * strokes]
-
-
-def _ends(lines: Lines, cost: Cost, seams: bool) -> tuple[Floats, Floats, Floats]:
-    """The nodes' places, and how far a stroke's seam may be from there."""
-    places = cost.metric.places(lines.points)
-    first, last = places[lines.starts[:-1]], places[lines.starts[1:] - 1]
-    radius = np.zeros(len(lines))
-    if seams:
-        free = closed(lines)
-        low, high = (each.reduceat(places, lines.starts[:-1], axis=0) for each in (np.minimum, np.maximum))
-        first = np.where(free[:, None], (low + high) / 2, first)
-        last = np.where(free[:, None], first, last)
-        off = places - np.repeat(first, np.diff(lines.starts), axis=0)
-        away = np.abs(off).max(axis=1) if cost.metric.largest else np.sqrt((off**2).sum(axis=1))
-        radius = np.where(free, np.maximum.reduceat(away, lines.starts[:-1]), 0.0)
-    ends = np.stack([first, last], axis=1).reshape(-1, 2)
-    return ends[:, 0].copy(), ends[:, 1].copy(), np.repeat(radius, 2)

@@ -11,12 +11,11 @@ from dcode.geometry.skeleton.centre import Centres
 from dcode.geometry.skeleton.chains import Chains
 from dcode.geometry.skeleton.depth import Depths, Paper
 from dcode.geometry.skeleton.pieces import Pieces, frayed
-from dcode.geometry.skeleton.smooth import smoothed
+from dcode.geometry.skeleton.smooth import SMOOTH, smoothed
 
 _NEAR: Final = 1.6  # pixels from a stroke within which a skeleton is drawn by it
 _WITHIN: Final = 0.75  # the same as a share of how deep the ink is there
 _FEWEST: Final = 3  # pixels of skeleton in a row that are worth a stroke
-_SMOOTH: Final = (2.0, 1.0)  # deviation in points, and the most that one moves
 
 
 def bare(chains: Chains, centres: Centres, depth: Depths, around: Paper) -> Pieces:
@@ -33,5 +32,5 @@ def bare(chains: Chains, centres: Centres, depth: Depths, around: Paper) -> Piec
     inner = ranges(first, counts)
     starts: Offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     mean = np.add.reduceat(centres.width[inner], starts[:-1]) / counts if len(counts) else np.empty(0)
-    lines = smoothed(Lines(np.asarray(middle[inner], dtype=np.float64), starts), *_SMOOTH)
+    lines = smoothed(Lines(np.asarray(middle[inner], dtype=np.float64), starts), *SMOOTH)
     return Pieces.apart(lines, np.stack([mean, mean], axis=1), chains.parts[chains.owner[first]])

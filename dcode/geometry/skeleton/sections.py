@@ -9,9 +9,8 @@ import numpy as np
 
 from dcode.geometry.lines import Lines, Offsets, Points, ranges
 from dcode.geometry.skeleton.centre import Centres, Values
-from dcode.geometry.skeleton.smooth import smoothed
+from dcode.geometry.skeleton.smooth import SMOOTH, smoothed
 
-SMOOTH: Final = (2.0, 1.0)  # of a middle: deviation in points, and the most that one moves
 _TANGENT: Final = 3  # points to either side that tell which way a line goes
 _ALONG: Final = 0.85  # the cosine of the angle up to which a stroke runs along the ink and does not cross it
 _BESIDE: Final = 2  # pixels along the ink within which a stroke is seen: between its points none is

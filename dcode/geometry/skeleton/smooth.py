@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from dcode.geometry.lines import Lines, Offsets, Points, ranges
+
+SMOOTH: Final = (2.0, 1.0)  # of a stroke's middle: deviation in points, and the most pixels that one moves
 
 
 def smoothed(lines: Lines, along: float, most: float) -> Lines:

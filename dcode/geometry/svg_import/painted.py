@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import shapely
@@ -17,6 +18,8 @@ from dcode.geometry.mask import clip_pieces, clip_to
 from dcode.geometry.polygons import FillRule, area_of
 from dcode.geometry.svg_import.items import Item, Region
 from dcode.geometry.svg_import.outlines import PathPen
+
+_EDGE_MM: Final = 1e-6  # a line along the edge of a clip path is inside, whatever rounding says
 
 
 @dataclass(slots=True)
@@ -75,7 +78,7 @@ class Painter:
                 area = area.intersection(self._area(clip))
         except shapely.GEOSException as error:
             raise DrawingError(f"the area of a clip path cannot be worked out: {error}") from error
-        return area
+        return area.buffer(_EDGE_MM, join_style="mitre") if not area.is_empty else area
 
     def _inside(self, item: Item) -> BaseGeometry:
         outline, _ = self.pen.appearances([item.shape], [item.transform])

@@ -11,6 +11,7 @@ from dcode.geometry.transform import Transform
 
 _CALL: Final = re.compile(r"[\s,]*([A-Za-z]+)\s*\(([^()]*)\)[\s,]*")
 _SHARES: Final = {"Min": 0.0, "Mid": 0.5, "Max": 1.0}
+_WORDS: Final = {"left": "0", "top": "0", "center": "50%", "right": "100%", "bottom": "100%"}
 _ALIGN: Final = re.compile(r"x(Min|Mid|Max)Y(Min|Mid|Max)")
 
 Box = tuple[float, float, float, float]  # x, y, width, height
@@ -29,6 +30,20 @@ def transform(text: str) -> Transform:
         result = result.after(_called(match[1].lower(), match[2].replace(",", " ").split(), match[2]))
         position = match.end()
     return result
+
+
+def origin(text: str, box: tuple[float, float, float, float]) -> tuple[float, float]:
+    """The point that `transform-origin` means; `box` is the x, y, width and height that percentages and words are of.
+
+    Raises ValueError for what is none.
+    """
+    words = text.replace(",", " ").split()[:2] or ["0"]
+    if words[0] in ("top", "bottom") or words[-1] in ("left", "right"):
+        words.reverse()
+    if len(words) == 1:
+        words = ["center", words[0]] if words[0] in ("top", "bottom") else [words[0], "center"]
+    x, y = (length(_WORDS.get(word, word), whole) for word, whole in zip(words, box[2:], strict=True))
+    return box[0] + x, box[1] + y
 
 
 def _called(name: str, parts: list[str], text: str) -> Transform:

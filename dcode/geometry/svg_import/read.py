@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from dcode.errors import DrawingError
+from dcode.geometry.bounds import Bounds
 from dcode.geometry.crop import crop
 from dcode.geometry.curves import flatten
+from dcode.geometry.dash import dashed
 from dcode.geometry.drawing import Drawing, Layer
 from dcode.geometry.lines import Lines, Mask, Offsets
 from dcode.geometry.pen_width import PEN_MM
+from dcode.geometry.svg_import.background import without_background
 from dcode.geometry.svg_import.faces import Faces
 from dcode.geometry.svg_import.items import Item
 from dcode.geometry.svg_import.numbers import MM_PER_PX
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 TOLERANCE_MM: Final = 0.05  # a quarter of the finest pen's line
 _NO_PAGE: Final = (100.0, 100.0)  # what percentages are of, in px, where the file has no size at all
 _DIGITS: Final = re.compile(r"\d{1,9}")
+_EDGE_MM: Final = 1e-3
 _HAIRLINE_MM: Final = 0.05  # what is thinner, no pen draws: it has the usual width
 
 
@@ -83,6 +87,7 @@ def read_svg(
         raise root.error(str(error)) from error
     walk = Walk(root, font_name, faces)
     walk.draw(to_paper(page or (0.0, 0.0)), page or _NO_PAGE)
+    walk.items = without_background(walk, page and _in_mm(page), hatched=fill is not None)
     ink, inks, owner = _inked(walk, tolerance, fill, outline_fills, hide)
     drawing = Drawing(_layers(ink, inks, owner, layers_from), page and _in_mm(page))
     notes = tuple(f"{sentence} ({count} times)" if count > 1 else sentence for sentence, count in walk.notes.items())
@@ -101,7 +106,18 @@ def _on_its_page(drawing: Drawing, crop_to_page: bool) -> Drawing:
         if bounds is None:
             return drawing
         return drawing.mapped(Transform.shift(-bounds.centre[0], -bounds.centre[1]).lines)
-    return drawing.mapped(lambda lines: crop(lines, sheet)) if crop_to_page else drawing
+    return drawing.mapped(lambda lines: crop(_onto_edge(lines, sheet), sheet)) if crop_to_page else drawing
+
+
+def _onto_edge(lines: Lines, sheet: Bounds) -> Lines:
+    """A frame along the edge of the page is on it, whatever rounding says."""
+    inside = np.clip(lines.points, (sheet.left, sheet.bottom), (sheet.right, sheet.top))
+    off = np.abs(lines.points - inside).max(axis=1, initial=0.0)
+    return (
+        lines
+        if not (off > 0).any()
+        else Lines(np.where((off <= _EDGE_MM)[:, None], inside, lines.points), lines.starts)
+    )
 
 
 class _Ink(NamedTuple):
@@ -130,6 +146,7 @@ def _inked(
     if fill is not None or hide or any(item.clips for item in items):
         return _painted(walk, lines, owner, drawn, tolerance, fill, hide)
     inks = [_line(item) for item in items]
+    lines, owner = _dashed(items, lines, owner)
     return (lines, inks, owner) if drawn.all() else (lines.kept(drawn[owner]), inks, owner[drawn[owner]])
 
 
@@ -141,7 +158,7 @@ def _painted(
     from dcode.geometry.svg_import.painted import Painter
 
     painter, nothing = Painter(walk.pen, tolerance), Lines.of(())
-    clipped, clipped_owner = painter.all_clipped(walk.items, lines, owner)
+    clipped, clipped_owner = painter.all_clipped(walk.items, *_dashed(walk.items, lines, owner))
     edges, cuts = (np.searchsorted(of_item, np.arange(len(walk.items) + 1)) for of_item in (owner, clipped_owner))
     inks, strokes, areas = list[_Ink](), list[Lines](), []
     for index, item in enumerate(walk.items):
@@ -154,6 +171,28 @@ def _painted(
     if hide:
         strokes = visible(strokes, areas)
     return Lines.joined(strokes), inks, np.repeat(np.arange(len(inks)), [len(part) for part in strokes])
+
+
+def _dashed(items: Sequence[Item], lines: Lines, owner: Offsets) -> tuple[Lines, Offsets]:
+    """The outlines of all items, those of dashed strokes in dashes."""
+    alike = dict[tuple[float, ...], list[int]]()
+    for index, item in enumerate(items):
+        if item.style.dashes and item.style.stroked is not None and not item.is_text:
+            scale = item.transform.mean_scale
+            look = (item.style.dash_offset * scale, *(length * scale for length in item.style.dashes))
+            alike.setdefault(look, []).append(index)
+    if not alike:
+        return lines, owner
+    broken = np.isin(owner, [index for members in alike.values() for index in members])
+    parts, owners = [lines.kept(~broken)], [owner[~broken]]
+    for (offset, *pattern), members in alike.items():
+        which = np.flatnonzero(np.isin(owner, members))
+        dashes, source = dashed(lines.kept(which), pattern, offset)
+        parts.append(dashes)
+        owners.append(owner[which][source])
+    of_item = np.concatenate(owners)
+    order = np.argsort(of_item, kind="stable")
+    return Lines.joined(parts).kept(order), of_item[order]
 
 
 def _layers(ink: Lines, inks: Sequence[_Ink], owner: Offsets, layers_from: LayersFrom) -> tuple[Layer, ...]:

@@ -18,6 +18,8 @@ _INHERITED: Final = frozenset(
         "fill",
         "stroke",
         "stroke-width",
+        "stroke-dasharray",
+        "stroke-dashoffset",
         "fill-rule",
         "clip-rule",
         "fill-opacity",
@@ -34,10 +36,9 @@ _INHERITED: Final = frozenset(
     }
 )
 # What changes the ink and is not followed: the reader of the drawing is told.
-LEFT_OUT: Final = frozenset(
-    {"mask", "filter", "stroke-dasharray", "transform-origin", "marker", "marker-start", "marker-mid", "marker-end"}
-)
-_OWN: Final = frozenset({"display", "clip-path", "opacity", "transform", "overflow"}) | LEFT_OUT
+LEFT_OUT: Final = frozenset({"mask", "filter", "marker", "marker-start", "marker-mid", "marker-end"})
+_PLACING: Final = frozenset({"transform", "transform-origin", "transform-box"})
+_OWN: Final = frozenset({"display", "clip-path", "opacity", "overflow"}) | _PLACING | LEFT_OUT
 _PROPERTIES: Final = _INHERITED | _OWN
 # An element without any of these looks as the one around it.
 _SPEAKS: Final = _PROPERTIES | {"style", "font"}
@@ -55,6 +56,8 @@ class Style:
     fill: str | None = "#000000"
     stroke: str | None = None
     stroke_width: float = 1.0
+    dashes: tuple[float, ...] = ()  # dash, gap, dash, gap ...; none is a whole line
+    dash_offset: float = 0.0
     fill_rule: str = "nonzero"
     clip_rule: str = "nonzero"
     fill_opacity: float = 1.0
@@ -152,6 +155,10 @@ def _changed(style: Style, said: Declarations, diagonal: float) -> Style:
             new[name] = paint if opacity > 0.01 else None
     if "stroke-width" in said:
         new["stroke_width"] = length(said["stroke-width"], diagonal, font_size)
+    if "stroke-dasharray" in said:
+        new["dashes"] = _dashes(said["stroke-dasharray"], diagonal, font_size)
+    if "stroke-dashoffset" in said:
+        new["dash_offset"] = length(said["stroke-dashoffset"], diagonal, font_size)
     for name, key in (("fill-rule", "fill_rule"), ("clip-rule", "clip_rule")):
         if said.get(name) in ("evenodd", "nonzero"):
             new[key] = said[name]
@@ -184,6 +191,16 @@ def _paint(text: str, current: str) -> tuple[str | None, float]:
     if read is None:
         raise ValueError(f"{text[:40]!r} is not a colour")
     return read
+
+
+def _dashes(text: str, diagonal: float, font_size: float) -> tuple[float, ...]:
+    """Lengths of dashes and gaps; none where they say nothing, or a length is negative (SVG 2, 13.5.6)."""
+    found = (
+        () if text == "none" else tuple(length(word, diagonal, font_size) for word in text.replace(",", " ").split())
+    )
+    if not sum(found) > 0 or min(found) < 0:
+        return ()
+    return found * 2 if len(found) % 2 else found
 
 
 def _opacity(text: str) -> float:

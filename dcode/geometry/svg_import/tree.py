@@ -7,6 +7,7 @@ than the text is long.
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import Final
 from xml.parsers import expat
@@ -26,6 +27,8 @@ _PREFIXES: Final = {
     "http://www.inkscape.org/namespaces/inkscape": "inkscape:",
     "http://www.w3.org/XML/1998/namespace": "xml:",
 }
+_ENCODING: Final = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([-\w.]{1,40})[\"']")
+_SEVERAL_BYTES: Final = ("shift", "sjis", "euc-", "gb", "big5", "cp932", "cp936", "cp949", "cp950", "iso-2022")
 _MARKUP: Final = frozenset("&<")
 _WITH_TEXT: Final = frozenset({"text", "tspan", "textPath", "style", "a", "title"})
 
@@ -73,9 +76,23 @@ def _unpacked(data: bytes) -> bytes:
             data = unpacker.decompress(data, MOST_BYTES + 1)
         except zlib.error as error:
             raise DrawingError(f"this compressed SVG cannot be unpacked: {error}") from error
+        if not unpacker.eof and len(data) <= MOST_BYTES:
+            raise DrawingError("this compressed SVG cannot be unpacked: it ends in the middle")
     if len(data) > MOST_BYTES:
         raise DrawingError(f"an SVG of more than {MOST_BYTES >> 20} MB is not read", limit=MOST_BYTES)
     return data
+
+
+def _readable(data: bytes) -> bytes | str:
+    """Text in one of the encodings of several bytes a letter that expat leaves to others, read as what it says it is.
+
+    Raises LookupError and UnicodeDecodeError.
+    """
+    declared = _ENCODING.match(data)
+    if declared is None:
+        return data
+    name = declared[1].decode().lower().replace("_", "-")
+    return data.decode(name) if name.startswith(_SEVERAL_BYTES) else data
 
 
 class _Builder:
@@ -95,7 +112,7 @@ class _Builder:
     def build(self, data: bytes) -> Element:
         self.references = data.count(b"&")
         try:
-            self.parser.Parse(data, True)
+            self.parser.Parse(_readable(data), True)
         except expat.ExpatError as error:
             problem = expat.ErrorString(error.code) or "not well-formed"
             raise DrawingError(f"this is not XML: {problem}", line=error.lineno, column=error.offset + 1) from error

@@ -17,7 +17,7 @@ from dcode.geometry.svg_import.items import Item, Region
 from dcode.geometry.svg_import.letters import Around, length_of
 from dcode.geometry.svg_import.numbers import length
 from dcode.geometry.svg_import.outlines import PathPen
-from dcode.geometry.svg_import.placement import box_into, transform, view_box
+from dcode.geometry.svg_import.placement import box_into, origin, transform, view_box
 from dcode.geometry.svg_import.shapes import SHAPES, Viewport, diagonal, draw_rectangle
 from dcode.geometry.svg_import.style import LEFT_OUT, Style, Styles, is_drawn
 from dcode.geometry.svg_import.text import Outlined, Written, written
@@ -47,6 +47,14 @@ class _Place(NamedTuple):
     group: Element | None = None
     using: tuple[Element, ...] = ()  # what `use` and clip-path have followed to come here
     in_clip: bool = False
+
+
+def _is_for_us(child: Element) -> bool:
+    """Whether a <switch> takes the child: where there are several languages, English or one that is not told."""
+    languages = child.attributes.get("systemLanguage", "en").replace(",", " ").split()
+    return any(language.lower().startswith("en") for language in languages) and not child.attributes.get(
+        "requiredExtensions"
+    )
 
 
 class Walk:
@@ -126,7 +134,7 @@ class Walk:
         where, clips = place.transform, place.clips
         try:
             if "transform" in said:
-                where = where.after(transform(said["transform"]))
+                where = where.after(self._transform(element, place, said))
         except ValueError as error:
             raise element.error(str(error)) from error
         for name in LEFT_OUT.intersection(said):
@@ -139,6 +147,19 @@ class Walk:
             inner = inner._replace(clips=clips)
         return inner
 
+    def _transform(self, element: Element, place: _Place, said: Declarations) -> Transform:
+        """The element's own, about its origin. Raises ValueError."""
+        turned = transform(said["transform"])
+        if "transform-origin" not in said:
+            return turned
+        box = (0.0, 0.0, *place.viewport)  # CSS Transforms 1, 9: of the view box, at the origin of its coordinates
+        if said.get("transform-box") in ("fill-box", "content-box", "stroke-box", "border-box"):
+            bounds = self._bounding_box(element, place)
+            if bounds is not None:
+                box = (bounds.left, bounds.bottom, bounds.width, bounds.height)
+        x, y = origin(said["transform-origin"], box)
+        return Transform.shift(x, y).after(turned).after(Transform.shift(-x, -y))
+
     def _container(self, element: Element, place: _Place) -> None:
         tag = element.tag
         if tag == "use":
@@ -148,9 +169,9 @@ class Walk:
         elif tag == "text":
             self._text(element, place)
         elif tag == "switch":
-            first = next((child for child in element.children if child.tag in _CONTAINERS or child.tag in SHAPES), None)
-            if first is not None:
-                self._element(first, place)
+            drawn = [child for child in element.children if child.tag in _CONTAINERS or child.tag in SHAPES]
+            if drawn:
+                self._element(next(filter(_is_for_us, drawn), drawn[0]), place)
         else:
             self._children(element, self._in_group(element, place))
 
@@ -163,6 +184,9 @@ class Walk:
 
     def _shape(self, element: Element, place: _Place) -> None:
         """A shape's outline is read once, however often `use` shows it."""
+        if place.style.dashes and "pathLength" in element.attributes:  # mostly for an animation that begins empty
+            place = place._replace(style=replace(place.style, dashes=()))
+            self.notes["dashes in parts of a pathLength are drawn through"] += 1
         key = id(element), place.viewport
         shape = self._shapes.get(key)
         if shape is None:

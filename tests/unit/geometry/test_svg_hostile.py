@@ -51,6 +51,11 @@ HOSTILE = {
     ),
     "uses of uses of uses": (MANY_USES + "</defs><use href='#u11'/></svg>", "more than 500000 elements to draw"),
     "deep nesting": ("<svg>" + 200 * "<g>" + 200 * "</g>" + "</svg>", "one inside the other"),
+    "more dashes than fit": (
+        '<svg><path stroke="red" stroke-dasharray="0.4 0.4" d="M0 0H1e8"/></svg>',
+        "dashes need more than",
+    ),
+    "an encoding that is none": ('<?xml version="1.0" encoding="gb-nonsense"?><svg/>', "not XML"),
     "half a file": ("<svg><path d='M0 0", "not XML"),
     "no XML": ("G1 X10 Y10", "not XML"),
     "nothing": ("", "not XML"),

@@ -207,8 +207,98 @@ def test_what_is_flattened_to_nothing_is_not_drawn():
     assert strokes(read('<g transform="scale(0)"><rect width="5" height="5"/></g>')) == []
 
 
-def test_says_that_dashes_are_drawn_through():
-    assert read('<path stroke-dasharray="2 1" d="M0 0H9"/>').notes == ("stroke-dasharray is not followed",)
+def test_strokes_are_dashed():
+    plain = '<path stroke="red" stroke-dasharray="4,2" d="M0 9H9"/>'
+    assert strokes(read(plain)) == [[[0, 9], [4, 9]], [[6, 9], [9, 9]]]
+    grown = (
+        '<g stroke="red" stroke-dasharray="3 1 0" transform="scale(2)"><path stroke-dashoffset="-1" d="M0 9H9"/></g>'
+    )
+    dashes = [[[0, 18], [2, 18]], [[2, 18], [8, 18]], [[10, 18]], [[16, 18], [18, 18]]]
+    assert strokes(read(grown)) == dashes
+
+
+def test_dashes_go_around_corners_and_stay_in_clip_paths():
+    corner = '<path stroke="red" fill="none" stroke-dasharray="6 100" d="M0 9H4V20"/>'
+    assert strokes(read(corner)) == [[[0, 9], [4, 9], [4, 11]]]
+    clipped = f'<clipPath id="a"><rect x="1" width="9" height="10"/></clipPath><g clip-path="url(#a)">{corner}</g>'
+    assert strokes(read(clipped)) == [[[1, 9], [4, 9], [4, 10]]]
+
+
+@pytest.mark.parametrize("pattern", ["none", "0", "-1 2", "4 0", "0.01 0.01", "nonsense"])
+def test_what_is_no_dashing_is_a_whole_line(pattern: str):
+    assert strokes(read(f'<path stroke="red" stroke-dasharray="{pattern}" d="M0 9H9"/>')) == [[[0, 9], [9, 9]]]
+
+
+def test_a_line_whose_dashes_are_told_in_parts_of_its_length_is_whole():
+    reading = read('<path stroke="red" pathLength="1" stroke-dasharray="1" stroke-dashoffset="1" d="M0 9H9"/>')
+    assert strokes(reading) == [[[0, 9], [9, 9]]]
+    assert reading.notes == ("dashes in parts of a pathLength are drawn through",)
+
+
+def test_a_line_that_would_be_left_without_a_dash_is_whole():
+    assert strokes(read('<path stroke="red" stroke-dasharray="20" stroke-dashoffset="20" d="M0 9H9"/>')) == [
+        [[0, 9], [9, 9]]
+    ]
+
+
+def test_only_strokes_are_dashed_not_areas():
+    body = '<rect x="10" y="10" width="20" height="20" fill="red" stroke-dasharray="1 1"/>'
+    assert strokes(read(body)) == [[[10, 10], [30, 10], [30, 30], [10, 30], [10, 10]]]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'transform-origin="20 30"',
+        'style="transform-origin: 20% 37.5%"',
+        'style="transform-origin: 100% 100%; transform-box: fill-box"',
+        'style="transform-origin: bottom right; transform-box: fill-box"',
+    ],
+)
+def test_turns_about_the_origin_that_is_said(said: str):
+    body = f'<path fill="none" stroke="red" transform="rotate(90)" d="M10 30H20V20" {said}/>'
+    assert strokes(read(body)) == [[[20, 20], [20, 30], [30, 30]]]
+
+
+def test_a_switch_takes_english_or_what_is_for_all():
+    languages = "".join(
+        f'<path d="M0 {y}H9" {said}/>'
+        for y, said in enumerate(['systemLanguage="de"', 'requiredExtensions="x"', 'systemLanguage="fr, en-GB"', ""])
+    )
+    assert strokes(read(f"<switch>{languages}</switch>")) == [[[0, 2], [9, 2]]]
+    assert strokes(read('<switch><path systemLanguage="de" d="M0 1H9"/></switch>')) == [[[0, 1], [9, 1]]]
+
+
+def test_a_frame_along_the_edge_of_the_page_or_of_a_clip_path_is_drawn():
+    frame = '<rect x="-20" y="-15" width="40" height="30" fill="none" stroke="red"/>'
+    page = f'<svg width="40mm" height="30mm" viewBox="-20 -15 40 30">{frame}</svg>'
+    assert read_svg(page.encode()).drawing.layers[0].lines.lengths.tolist() == [pytest.approx(140)]
+    inner = (
+        '<svg x="30" y="20" width="31" height="31" viewBox="0 0 7 7"><rect width="7" height="7" stroke="red"/></svg>'
+    )
+    assert sum(float(layer.lines.lengths.sum()) for layer in read(inner).drawing.layers) == pytest.approx(124)
+
+
+def test_a_background_is_not_drawn():
+    ink, white = '<path stroke="red" d="M0 40H50"/>', '<path fill="white" d="M10 10H90V70H10z"/>'
+    assert strokes(read(f'<rect width="100%" height="100%" fill="white"/>{white}{ink}')) == [[[0, 40], [50, 40]]]
+    grey = read(f'<rect x="-1" y="-1" width="110" height="110" fill="#eee"/>{ink}')
+    assert strokes(grey) == [[[0, 40], [50, 40]]]
+    assert grey.notes == ("a background in #eeeeee is not drawn",)
+
+
+def test_what_shows_is_no_background():
+    ink, white = '<path stroke="red" d="M0 40H50"/>', '<path fill="white" d="M10 10H90V70H10z"/>'
+    assert len(strokes(read(ink + white))) == 2
+    assert len(strokes(read('<rect width="100" height="80" fill="black"/>' + white + ink))) == 2
+    assert len(strokes(read('<path fill="#eee" d="M10 10H90V70H10z"/>' + ink))) == 2
+    assert len(strokes(read(white))) == 1
+
+
+def test_a_coloured_page_is_hatched_where_areas_are():
+    page = '<rect width="100" height="80" fill="#eee"/><path stroke="red" d="M0 40H50"/>'
+    assert len(strokes(read(page, fill=Hatch(10.0, 0.0)))) > 5
+    assert len(strokes(read(page.replace("#eee", "#fff"), fill=Hatch(10.0, 0.0)))) == 1
 
 
 def test_reads_compressed_files():

@@ -48,6 +48,26 @@ def test_seven_strokes_are_ordered_as_well_as_can_be(seed):
     assert best_order(lines, Effort(0, 300, 300, 1)).after == pytest.approx(least_travel(lines))
 
 
+def test_the_best_of_all_orders_needs_no_search(way):
+    result = best_order(wild(10), Mode.BEST, way=way)
+    assert result.kicks == 0
+    assert result.after <= best_order(wild(10), Effort(0, 2000, 2000, 6), seams=False).after
+
+
+@pytest.mark.parametrize("count", [14, 20])
+def test_a_search_that_finds_nothing_more_is_over(count):
+    lines = wild(count)
+    result = best_order(lines, Mode.BEST)
+    assert result.kicks < 60_000 and not result.stopped
+    assert result.after == pytest.approx(best_order(lines, Effort(0, 60_000, 60_000, 6)).after)
+
+
+def test_a_search_is_given_up_at_the_same_kick_everywhere(both):
+    one, other = (best_order(wild(11, closed=0), Effort(0, 1500, 1500, 1), way=way) for way in both)
+    assert 0 < one.kicks == other.kicks < 1500
+    assert np.array_equal(one.sequence.strokes, other.sequence.strokes)
+
+
 @pytest.mark.parametrize("effort", [*Mode, LITTLE])
 def test_no_strokes_need_no_order(effort, way):
     result = best_order(Lines.of([]), effort, way=way)
