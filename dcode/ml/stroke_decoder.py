@@ -2,12 +2,13 @@
 
     words or latent -> 16 memory tokens  \\
     style, detail   ->  2 memory tokens   >  memory -> transformer decoder, a pen event a step -> p(kind)
-    neighbours      -> 24 tokens each    /                          p(across | kind)  p(up | kind, across)
+    neighbours      -> a token an event  /                          p(across | kind)  p(up | kind, across)
 
 It is of the family of decoder.py: memory tokens, pre-norm layers with attention to them, learned places. A step reads
 the event before it (kind, cell, the way it went) and writes the next (events.py). Neighbours are drawings of the
-library near in meaning: their events go in patches through a small encoder. Without the text (a learned null memory)
-and without neighbours it is the unconditional model that classifier-free guidance needs.
+library near in meaning. A token of theirs is an event with the cell that the pen is on before it, by the tables that
+the decoder's own events are told by: a pen that is near that cell finds there how another drawing went on. Without the
+text (a learned null memory) and without neighbours it is the unconditional model that classifier-free guidance needs.
 
 GELU by its tanh form, which numpy has too. B drawings, T events, M memory tokens, d the width throughout.
 """
@@ -22,12 +23,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from dcode.generation.sketch.events import GRID, KINDS, STEPS, Kind
-from dcode.generation.sketch.stroke_config import DETAILS, FEATURES, OCTAVES, StrokeConfig
+from dcode.generation.sketch.stroke_config import DETAILS, StrokeConfig
 from dcode.ml.decoder import Attention, CnnProjector, DecoderConfig
 
 IGNORED: Final = -1  # a target that does not count
 _TABLES: Final = 0.05  # standard deviation of tables at the beginning
 _WAVES: Final = 0.25  # the same of tables of numbers
+_ALIKE: Final = 1.25  # times as large as others are queries and keys that begin alike
 _MOST_WAVES: Final = 24.0  # times the longest wave
 # Tables and heads whose rows are numbers in their order.
 _NUMBERS: Final = tuple(
@@ -41,8 +43,8 @@ class Conditions:
     """What a batch is drawn after. `picture` (B, text_size), or latents (B, 4, 64, 64).
 
     `without` (B,) is true where neither words nor neighbours are given; `style`, `detail` (B,) are numbers, 0 for
-    unknown; `neighbours` (B, K, P, 3) are events, complete programs padded with their END, and `present` (B, K) is
-    true for those that are looked at.
+    unknown; `neighbours` (B, K, P, 5) are programs as events.told tells them, padded with their END, and `present`
+    (B, K) is true for those that are looked at.
     """
 
     picture: Tensor
@@ -63,21 +65,6 @@ class Feed(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         out: Tensor = self.linear2(_gelu(self.linear1(x)))
         return out
-
-
-class EncoderLayer(nn.Module):
-    """Self-attention in both directions and feed-forward, norms first."""
-
-    def __init__(self, config: StrokeConfig) -> None:
-        super().__init__()
-        self.self_attn = Attention(config.width, config.heads)
-        self.feed = Feed(config.width, config.ffn_mult)
-        self.norm1, self.norm2 = nn.LayerNorm(config.width), nn.LayerNorm(config.width)
-
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        x = x + self.self_attn.attend(*self.self_attn.all_three(self.norm1(x)), mask=mask)
-        fed: Tensor = self.feed(self.norm2(x))
-        return x + fed
 
 
 class Layer(nn.Module):
@@ -122,10 +109,7 @@ class StrokeDecoder(nn.Module):
         self.memory_pos = nn.Parameter(torch.empty(config.memory_tokens, width))
         self.style_embed = nn.Embedding(len(config.styles) + 1, width)
         self.detail_embed = nn.Embedding(len(DETAILS) + 2, width)
-        self.patch = nn.Linear(config.patch * FEATURES, width)
-        self.patch_pos = nn.Parameter(torch.empty(config.neighbour_tokens, width))
         self.neighbour_embed = nn.Parameter(torch.empty(config.neighbours, width))
-        self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
         self.memory_norm = nn.LayerNorm(width)
 
         self.kind_embed, self.pos_embed = nn.Embedding(len(Kind), width), nn.Embedding(config.events, width)
@@ -175,22 +159,18 @@ class StrokeDecoder(nn.Module):
         without = conditions.without[:, None, None]
         picture = torch.where(without, self.null_text, self.project(conditions.picture)) + self.memory_pos
         tags = torch.stack([self.style_embed(conditions.style), self.detail_embed(conditions.detail)], dim=1)
-        neighbours, seen = self.encoded(conditions.neighbours)
+        neighbours, seen = self.tokens(conditions.neighbours)
         seen = seen & (conditions.present & ~conditions.without[:, None])[:, :, None]
         memory = torch.cat([picture, tags, neighbours.flatten(1, 2)], dim=1)
         always = seen.new_ones(len(memory), picture.shape[1] + tags.shape[1])
         return self.memory_norm(memory), torch.cat([always, seen.flatten(1)], dim=1)[:, None, None]
 
-    def encoded(self, neighbours: Tensor) -> tuple[Tensor, Tensor]:
-        """Tokens (B, K, P / patch, d) of drawings (B, K, P, 3), and which of them are of the drawing at all."""
-        batch, count, length, _ = neighbours.shape
+    def tokens(self, neighbours: Tensor) -> tuple[Tensor, Tensor]:
+        """Tokens (B, K, P, d) of drawings (B, K, P, 5), and which of them are of the drawing at all."""
         ends = neighbours[..., 0] == Kind.END
-        there = (ends.cumsum(-1) - ends.long() == 0)[..., :: self.config.patch]
-        x = features(neighbours).view(batch * count, length // self.config.patch, -1)
-        x = self.patch(x) + self.patch_pos
-        for layer in self.encoder:
-            x = layer(x, there.view(batch * count, 1, 1, -1))
-        return x.view(batch, count, *x.shape[1:]) + self.neighbour_embed[:count, None], there
+        there = ends.cumsum(-1) - ends.long() == 0
+        places = self.pos_embed.weight[: neighbours.shape[2]]
+        return self.embedded(neighbours) + places + self.neighbour_embed[:, None], there
 
     def embedded(self, events: Tensor) -> Tensor:
         """The sum of the embeddings of kind, cell and way: (..., 5) -> (..., d)."""
@@ -203,7 +183,9 @@ class StrokeDecoder(nn.Module):
         """Random weights by how many numbers each sums up; what ends a residual branch smaller where layers are many.
 
         Tables of cells and ways, and the heads that choose ways, begin as waves: neighbouring numbers mean about the
-        same from the first step on. Without that the first 200,000 points go into learning it.
+        same from the first step on. Without that the first 200,000 points go into learning it. Queries to the memory
+        begin as its keys do, so that each looks for what is like itself: the place of a neighbour where its pen is as
+        the decoder's own is. Without that neighbours are never looked at.
         """
         for name, parameter in self.named_parameters():
             if name.startswith(("project.cnn.", "ln_f")) or "norm" in name:
@@ -219,6 +201,11 @@ class StrokeDecoder(nn.Module):
                 ends = name.endswith(("out_proj.weight", "linear2.weight"))
                 std = parameter[0].numel() ** -0.5
                 nn.init.normal_(parameter, std=std / (2 * self.config.layers) ** 0.5 if ends else std)
+        with torch.no_grad():
+            for name, parameter in self.named_parameters():
+                if name.endswith("multihead_attn.in_proj_weight"):  # queries, keys, values
+                    parameter[: 2 * self.config.width] *= _ALIKE
+                    parameter[self.config.width : 2 * self.config.width] = parameter[: self.config.width]
 
 
 def waves(rows: int, width: int) -> Tensor:
@@ -226,19 +213,6 @@ def waves(rows: int, width: int) -> Tensor:
     periods = 0.5 * _MOST_WAVES ** torch.rand(width)
     at = torch.linspace(0, 1, rows)[:, None] * periods + torch.rand(width)
     return (2 * torch.pi * at).sin() * 2**0.5
-
-
-def features(events: Tensor) -> Tensor:
-    """What a neighbour's events (..., 3) are told by, (..., FEATURES): cheaper than tables, for events only read.
-
-    Kind, cell and the way to it as shares of the grid, and the cell as sines and cosines of some octaves.
-    """
-    kinds = functional.one_hot(events[..., 0], KINDS).float()
-    cells = events[..., 1:].float() / (GRID - 1)
-    ways = torch.diff(cells, dim=-2, prepend=cells[..., :1, :])
-    octaves = torch.pi * 2.0 ** torch.arange(OCTAVES, device=events.device)
-    angles = (cells[..., None] * octaves).flatten(-2)
-    return torch.cat([kinds, cells, ways, angles.sin(), angles.cos()], dim=-1)
 
 
 def _latent_projector(config: StrokeConfig) -> CnnProjector:

@@ -15,27 +15,28 @@ from dcode.ml.train.export import write_model
 
 
 @pytest.mark.parametrize(
-    ("own", "library", "score", "together", "kept"),
+    ("own", "instead", "score", "together", "kept"),
     [
-        ([0, 0, 1, 1], 0.5, 0.3, 0.75, 0.5),  # the library draws the two that would not be recognised
-        ([1, 1, 1, 1], 0.5, 0.1, 1.0, 1.0),
-        ([0, 0, 0, 0], 0.5, np.nextafter(0.4, 1), 0.5, 0.0),
-        ([0, 0, 0, 1], 0.0, 0.1, 0.25, 1.0),  # nobody does it better: the model draws all
+        ([0, 0, 1, 1], [0.5, 0.5, 0.5, 0.5], 0.3, 0.75, 0.5),  # the library draws those that would not be recognised
+        ([1, 1, 1, 1], [0.5, 0.5, 0.5, 0.5], 0.1, 1.0, 1.0),
+        ([0, 0, 0, 0], [0.5, 0.5, 0.5, 0.5], np.nextafter(0.4, 1), 0.5, 0.0),
+        ([0, 0, 0, 1], [0.0, 0.0, 0.0, 0.0], 0.1, 0.25, 1.0),  # nobody does it better: the model draws all
+        ([0, 1, 1, 1], [0.0, 0.0, 1.0, 1.0], 0.1, 0.75, 1.0),  # what scores least the library draws no better
     ],
 )
 def test_with_the_threshold_most_are_recognised(
-    own: list[int], library: float, score: float, together: float, kept: float
+    own: list[int], instead: list[float], score: float, together: float, kept: float
 ) -> None:
     scores, order = np.array([0.1, 0.2, 0.3, 0.4]), [2, 0, 3, 1]
-    instead = np.arange(4) < 4 * library
-    found = best_threshold(scores[order], np.array(own, dtype=bool)[order], instead)
-    assert (found.score, found.together, found.kept, found.library) == (score, together, kept, library)
+    found = best_threshold(scores[order], np.array(own, dtype=bool)[order], np.array(instead)[order])
+    assert (found.score, found.together, found.kept) == (score, together, kept)
+    assert found.library == np.mean(instead)
 
 
 def test_drawings_of_one_score_are_kept_or_left_out_together() -> None:
-    found = best_threshold(np.array([0.1, 0.1, 0.2]), np.array([False, True, True]), np.array([True, True, False]))
-    assert (found.score, found.together) in ((0.1, pytest.approx(2 / 3)), (0.2, pytest.approx(7 / 9)))
-    assert found.score == 0.2
+    """The lower one of the two first would be better left to the library by itself."""
+    found = best_threshold(np.array([0.1, 0.1, 0.2]), np.array([False, True, True]), np.array([1.0, 0.5, 0.0]))
+    assert (found.score, found.together) == (0.2, pytest.approx(2.5 / 3))
 
 
 def test_what_was_found_is_in_the_file_beside_the_weights(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("torch")
 
 from dcode.errors import ConfigError
-from dcode.generation.sketch.events import GRID, Caps, decode, encode, problem
+from dcode.generation.sketch.events import GRID, Caps, decode, encode, problem, told
 from dcode.generation.sketch.stroke_config import UNKNOWN
 from dcode.ml.train import augment, stroke_data
 from dcode.ml.train.config import DataConfig
@@ -86,6 +86,20 @@ def test_a_mirrored_drawing_has_mirrored_neighbours(tmp_path: Path) -> None:
     theirs = {bool(side): {row.tobytes() for row in made["neighbours"][mirrored == side][:, 0]} for side in (0, 1)}
     assert not theirs[True] & theirs[False]
     assert made["present"].any(axis=1).all()
+
+
+def test_a_drawing_that_is_among_its_neighbours_is_there_as_it_was(tmp_path: Path) -> None:
+    """What lies beside is neither bent nor stretched; it is mirrored as what is to be drawn is."""
+    run = runs.config(tmp_path, data=replace(BOTH, own=1.0, bend=3.0, drop_neighbours=0))
+    found = runs.drawings(tmp_path, run)
+    chosen = np.repeat(np.arange(len(found)), 20)
+    made = augment.batch(found, chosen, np.random.default_rng(1), run.data, run.model)
+    plain = found.programs[chosen]
+    mirrored = plain.copy()
+    mirrored[..., 1] = GRID - 1 - mirrored[..., 1]
+    beside = [(made["neighbours"] == told(own)[:, None]).all(axis=(2, 3)) for own in (plain, mirrored)]
+    assert ((beside[0] | beside[1]) & made["present"]).any(axis=1).all()
+    assert len({program.tobytes() for program in made["inputs"]}) > 0.9 * len(chosen)  # each drawn in a hand of its own
 
 
 def test_conditions_are_left_out_about_as_often_as_asked(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from dcode.generation.sketch.decoder import StrokeDecoder as NumpyDecoder
 from dcode.generation.sketch.decoder import read_decoder
-from dcode.generation.sketch.events import Events, encode, inputs, targets
+from dcode.generation.sketch.events import Events, encode, inputs, targets, told
 from dcode.generation.sketch.recogniser import convolved
 from dcode.generation.sketch.stroke_config import UNKNOWN, StrokeConfig
 from dcode.geometry.lines import Lines
@@ -25,7 +25,7 @@ from dcode.ml.train.stroke_data import as_neighbour
 
 CLOSE = 1e-4
 CONFIG = StrokeConfig(
-    width=48, layers=3, heads=4, text_size=12, memory_tokens=16, neighbour_events=24, encoder_layers=2, events=64
+    width=48, layers=3, heads=4, text_size=12, memory_tokens=16, neighbours=3, neighbour_events=24, events=64
 )
 
 
@@ -52,7 +52,7 @@ def conditions(text: np.ndarray | None, neighbours: list[Events], style: int, de
         torch.tensor([text is None]),
         torch.tensor([style]),
         torch.tensor([detail]),
-        torch.from_numpy(padded).long()[None],
+        torch.from_numpy(told(padded))[None],
         (torch.arange(CONFIG.neighbours) < len(neighbours))[None],
     )
 
@@ -144,7 +144,7 @@ def test_the_loss_is_that_of_the_logits_and_padding_costs_nothing() -> None:
 
 
 def test_it_draws_after_latents_too() -> None:
-    config = StrokeConfig(width=32, layers=1, heads=2, memory="latent", events=32)
+    config = StrokeConfig(width=32, layers=1, heads=2, memory="latent")
     made = StrokeDecoder(config).eval()
     given = conditions(np.zeros(12, dtype=np.float32), [], 0, 0)
     found = [
@@ -154,13 +154,13 @@ def test_it_draws_after_latents_too() -> None:
                 given.without,
                 given.style,
                 given.detail,
-                torch.zeros(1, 3, 96, 3, dtype=torch.long),
-                given.present,
+                torch.zeros(1, 2, 96, 5, dtype=torch.long),
+                given.present[:, :2],
             )
         )[0]
         for value in (0.0, 1.0)
     ]
-    assert found[0].shape == (1, 16 + 2 + 3 * 24, 32)
+    assert found[0].shape == (1, 16 + 2 + 2 * 96, 32)
     assert (found[0][:, :16] - found[1][:, :16]).abs().max() > 1e-3
 
 
@@ -169,6 +169,15 @@ def test_the_recognisers_convolution_is_torchs() -> None:
     x, kernel, bias = (torch.randn(shape, generator=random) for shape in ((2, 3, 16, 16), (5, 3, 3, 3), (5,)))
     expected = torch.nn.functional.conv2d(x, kernel, bias, stride=2, padding=1).numpy()
     assert np.abs(convolved(x.numpy(), kernel.numpy(), bias.numpy()) - expected).max() < CLOSE
+
+
+def test_attention_to_memory_begins_by_looking_for_what_is_alike() -> None:
+    torch.manual_seed(1)
+    layer = StrokeDecoder(CONFIG).layers[0]
+    tokens = functional.layer_norm(torch.randn(1, 20, CONFIG.width), (CONFIG.width,))
+    queries, (keys, _) = layer.multihead_attn.queries(tokens), layer.multihead_attn.keys_values(tokens)
+    alike = (queries @ keys.transpose(-1, -2)).mean(dim=1)[0]
+    assert torch.equal(alike.argmax(dim=-1), torch.arange(20))
 
 
 def test_tables_of_numbers_begin_smooth() -> None:

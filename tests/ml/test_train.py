@@ -15,13 +15,19 @@ import pytest
 
 pytest.importorskip("torch")
 
+import numpy as np
 import torch
 
 from dcode.errors import ConfigError, GenerationError
 from dcode.generation.request import DrawRequest
+from dcode.generation.sketch.stroke_config import FORMAT, VERSION
 from dcode.generation.sketch.strokes import StrokesEngine
+from dcode.generation.sketch.weights import read_weights
+from dcode.ml.stroke_decoder import StrokeDecoder
 from dcode.ml.train.config import LoopConfig, read_run
+from dcode.ml.train.export import write_model
 from dcode.ml.train.loop import Limits, rate
+from dcode.ml.train.strokes import StrokeTask
 from tests.ml import runs
 from tests.unit.generation.sketch.small import small_finder
 
@@ -83,6 +89,19 @@ def test_a_checkpoint_of_another_model_is_refused(tmp_path: Path) -> None:
         other.resume()
     with pytest.raises(GenerationError, match="no checkpoint to go on from"):
         runs.trainer(tmp_path, run, "nowhere").resume()
+
+
+def test_a_run_begins_with_the_weights_of_a_model_of_another_size_as_far_as_they_fit(tmp_path: Path) -> None:
+    run = runs.config(tmp_path)
+    drawings = runs.drawings(tmp_path, run)
+    torch.manual_seed(7)
+    write_model(tmp_path / "other.safetensors", StrokeDecoder(replace(runs.TINY, events=64)), {}, "fp32")
+    task, theirs = StrokeTask(run, drawings), read_weights(tmp_path / "other.safetensors", FORMAT, VERSION).tensors
+    before = task.model.decoder.pos_embed.weight.clone()
+    taken, all_ = task.begin_with(tmp_path / "other.safetensors")
+    assert all_ - taken == before.numel()
+    assert torch.equal(task.model.decoder.pos_embed.weight, before)
+    assert np.array_equal(task.model.decoder.x_embed.weight.detach().numpy(), theirs["x_embed.weight"])
 
 
 def test_the_best_model_is_exported_and_draws(tmp_path: Path) -> None:

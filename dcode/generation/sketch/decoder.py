@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dcode.errors import GenerationError
-from dcode.generation.sketch.events import GRID, KINDS, STEPS, Events, Kind
-from dcode.generation.sketch.stroke_config import DETAILS, FEATURES, FORMAT, OCTAVES, UNKNOWN, VERSION, StrokeConfig
+from dcode.generation.sketch.events import GRID, KINDS, STEPS, Events, Kind, told
+from dcode.generation.sketch.stroke_config import DETAILS, FORMAT, UNKNOWN, VERSION, StrokeConfig
 from dcode.generation.sketch.weights import Array, Weights, read_weights
 
 Numbers = npt.NDArray[np.int64]
@@ -89,25 +89,18 @@ class Linear:
 
 
 class Layer:
-    """One layer of the decoder, or of the encoder of neighbours, which has no attention to a memory."""
+    """One layer of the decoder."""
 
-    def __init__(self, weights: Weights, name: str, config: StrokeConfig, *, looks_up: bool) -> None:
+    def __init__(self, weights: Weights, name: str, config: StrokeConfig) -> None:
         width, wide = config.width, config.width * config.ffn_mult
         self.own = Attention(weights, f"{name}.self_attn", width, config.heads)
-        self.up = Attention(weights, f"{name}.multihead_attn", width, config.heads) if looks_up else None
+        self.up = Attention(weights, f"{name}.multihead_attn", width, config.heads)
         self.linear1 = Linear(weights, f"{name}.feed.linear1", width, wide)
         self.linear2 = Linear(weights, f"{name}.feed.linear2", wide, width)
-        self.norms = [Norm(weights, f"{name}.norm{number + 1}", width) for number in range(3 if looks_up else 2)]
-
-    def encoded(self, x: Array) -> Array:
-        """All tokens (n, d) of one drawing, in both directions."""
-        q, k, v = self.own.part(self.norms[0](x), 0, 3).transpose(1, 2, 0, 3)
-        x = x + self.own.ended(self.own.read(q, k, v).swapaxes(0, 1).reshape(x.shape))
-        return self._fed(x)
+        self.norms = [Norm(weights, f"{name}.norm{number + 1}", width) for number in range(3)]
 
     def stepped(self, x: Array, keys: Array, values: Array, at: int, memory: Sequence[tuple[Array, Array]]) -> Array:
         """The token (d) at place `at` of each row (rows, d); its keys and values are put into the cache."""
-        assert self.up is not None
         three = self.own.part(self.norms[0](x), 0, 3)
         keys[:, :, at], values[:, :, at] = three[:, 1], three[:, 2]
         read = self.own.read(three[:, 0, :, None], keys[:, :, : at + 1], values[:, :, : at + 1])
@@ -117,7 +110,7 @@ class Layer:
         return self._fed(x + self.up.ended(np.concatenate(parts).reshape(x.shape)))
 
     def _fed(self, x: Array) -> Array:
-        return x + self.linear2(gelu(self.linear1(self.norms[-1](x))))
+        return x + self.linear2(gelu(self.linear1(self.norms[2](x))))
 
 
 class StrokeDecoder:
@@ -134,17 +127,14 @@ class StrokeDecoder:
         self.memory_pos = table("memory_pos", config.memory_tokens)
         self.style_embed = table("style_embed.weight", len(config.styles) + 1)
         self.detail_embed = table("detail_embed.weight", len(DETAILS) + 2)
-        self.patch = Linear(weights, "patch", config.patch * FEATURES, width)
-        self.patch_pos = table("patch_pos", config.neighbour_tokens)
         self.neighbour_embed = table("neighbour_embed", config.neighbours)
-        self.encoder = [Layer(weights, f"encoder.{i}", config, looks_up=False) for i in range(config.encoder_layers)]
         self.memory_norm = Norm(weights, "memory_norm", width)
         self.tables = [
             table(f"{name}_embed.weight", rows)
             for name, rows in (("kind", len(Kind)), ("x", GRID), ("y", GRID), ("across", STEPS), ("up", STEPS))
         ]
         self.pos_embed = table("pos_embed.weight", config.events)
-        self.layers = [Layer(weights, f"layers.{i}", config, looks_up=True) for i in range(config.layers)]
+        self.layers = [Layer(weights, f"layers.{i}", config) for i in range(config.layers)]
         self.ln_f = Norm(weights, "ln_f", width)
         self.kind_head = Linear(weights, "kind_head", width, KINDS)
         self.across_in, self.up_in = (Linear(weights, name, width, width) for name in ("across_in", "up_in"))
@@ -159,9 +149,9 @@ class StrokeDecoder:
         shape = self.memory_pos.shape
         picture = (self.null_text if text is None else self.project(text).reshape(shape)) + self.memory_pos
         looked_at = neighbours[: self.config.neighbours]
-        encoded = [self._encoded(one) + place for one, place in zip(looked_at, self.neighbour_embed, strict=False)]
+        theirs = [self._tokens(one) + place for one, place in zip(looked_at, self.neighbour_embed, strict=False)]
         tags = self.style_embed[style], self.detail_embed[detail]
-        return self.memory_norm(np.concatenate([picture, np.stack(tags), *encoded]))
+        return self.memory_norm(np.concatenate([picture, np.stack(tags), *theirs]))
 
     def begin(self, memories: Sequence[Array], rows: int) -> Cache:
         """An empty cache for `rows` programs after each of the memories, those of the first one first."""
@@ -169,7 +159,6 @@ class StrokeDecoder:
         shape = (len(memories) * rows, heads, self.config.events, self.config.width // heads)
         kept = []
         for layer in self.layers:
-            assert layer.up is not None
             both = [layer.up.part(memory, 1, 3).transpose(1, 2, 0, 3) for memory in memories]
             kept.append([(np.ascontiguousarray(k), np.ascontiguousarray(v)) for k, v in both])
         empty = [np.empty(shape, dtype=np.float32) for _ in range(2 * len(self.layers))]
@@ -198,30 +187,16 @@ class StrokeDecoder:
     def _embedded(self, inputs: Numbers) -> Array:
         return np.asarray(sum(table[column] for table, column in zip(self.tables, inputs.T, strict=True)))
 
-    def _encoded(self, neighbour: Events) -> Array:
-        """Tokens of one drawing: only those of patches that have an event of it."""
-        patch = self.config.patch
-        events = padded(neighbour[: self.config.neighbour_events], patch)
-        x = self.patch(features(events).reshape(len(events) // patch, -1))
-        x = x + self.patch_pos[: len(x)]
-        for layer in self.encoder:
-            x = layer.encoded(x)
-        return x
+    def _tokens(self, neighbour: Events) -> Array:
+        """One drawing, a token an event."""
+        events = neighbour[: self.config.neighbour_events]
+        return self._embedded(told(events)) + self.pos_embed[: len(events)]
 
 
 def padded(events: Events, to: int) -> Events:
     """The program with its last event, made an END, repeated until its length can be divided by `to`."""
     end = np.array([[Kind.END, *events[-1, 1:]]], dtype=events.dtype)
     return np.concatenate([events, np.repeat(end, -len(events) % to, axis=0)])
-
-
-def features(events: Events) -> Array:
-    """What a neighbour's events (n, 3) are told by, (n, FEATURES): kind, cell, way, the cell in sines and cosines."""
-    kinds = np.eye(KINDS)[events[:, 0]]
-    cells = events[:, 1:] / (GRID - 1)
-    ways = np.diff(cells, axis=0, prepend=cells[:1])
-    angles = (cells[:, :, None] * (np.pi * 2.0 ** np.arange(OCTAVES))).reshape(len(events), -1)
-    return np.concatenate([kinds, cells, ways, np.sin(angles), np.cos(angles)], axis=1).astype(np.float32)
 
 
 def gelu(x: Array) -> Array:

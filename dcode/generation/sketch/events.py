@@ -111,6 +111,17 @@ def targets(events: npt.NDArray[np.integer]) -> Targets:
     return np.concatenate([events[..., :1].astype(np.int64), _ways(events)], axis=-1)
 
 
+def told(events: npt.NDArray[np.integer]) -> Inputs:
+    """How a model is told of drawings that it may draw after, shape (..., n, 5), of programs of shape (..., n, 3).
+
+    For each event what it is and how far it goes, and the cell that the pen is on before it: whoever stands near that
+    cell finds here how somebody went on from there. In the order of `inputs`, so that the same tables are right.
+    """
+    found, said = inputs(events), targets(events)
+    found[..., 0], found[..., 3:] = said[..., 0], said[..., 1:]
+    return found
+
+
 def _ways(events: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
     cells = events[..., 1:].astype(np.int64)
     before = np.full((*cells.shape[:-2], 1, 2), MIDDLE, dtype=np.int64)

@@ -15,7 +15,7 @@ import numpy as np
 from dcode.errors import GenerationError
 from dcode.generation.request import Drawn, DrawRequest, Progress
 from dcode.generation.sketch.compose import composed
-from dcode.generation.sketch.find import Finder, Match
+from dcode.generation.sketch.find import DOUBTFUL, Finder, Match
 from dcode.generation.sketch.prompt import Part, Place, parts, whole
 from dcode.generation.sketch.smooth import smoothed, varied
 from dcode.generation.sketch.store import Store, shipped_store
@@ -67,7 +67,8 @@ class LibraryEngine:
     def matches(self, prompt: str) -> list[tuple[Part, list[Match]]]:
         """For each thing of a prompt the drawings that it may be drawn after, the nearest first.
 
-        Raises GenerationError, reason "nothing near", where there is none.
+        Raises GenerationError, reason "nothing near", where there is none, or where even the best is hardly near: its
+        field `nearest` says what that is called.
         """
         text = whole(prompt)
         wanted = (Part(text),) if self.finder.knows(text) else parts(text)
@@ -79,6 +80,13 @@ class LibraryEngine:
                 f"The library has nothing near {prompt.strip()!r}: use plain English words for things, such as horse."
             )
             raise GenerationError(told, reason="nothing near")
+        best = max((matches[0] for _, matches in near), key=lambda match: match.score)
+        if best.score < DOUBTFUL:
+            nearest = self.finder.store.caption(best.place)
+            told = (
+                f"The library has nothing near {prompt.strip()!r}; the nearest is {nearest!r}: use other English words."
+            )
+            raise GenerationError(told, reason="nothing near", nearest=nearest)
         return near
 
     def _drawing(
@@ -86,7 +94,7 @@ class LibraryEngine:
     ) -> tuple[Lines, float, str]:
         """One drawing of all things, the score of the worst of them, and their sources."""
         store = self.finder.store
-        placed, sources, scores = list[tuple[Lines, Place]](), dict[str, None](), list[float]()
+        placed, after, scores = list[tuple[Lines, Place]](), list[int](), list[float]()
         random = np.random.default_rng((seed + number, 7))
         first = int(random.integers(1 << 30)) if seed else 0
         for part, matches in things:
@@ -96,11 +104,9 @@ class LibraryEngine:
             row = copies[0] if len(copies) == 1 else composed([(copy, Place.BESIDE) for copy in copies])
             placed.append((row, part.place))
             scores.append(match.score)
-            sources[store.attribution(match.place)] = None
-        named = "; ".join(
-            source if not index else source.removeprefix("drawn after ") for index, source in enumerate(sources)
-        )
-        return (placed[0][0] if len(placed) == 1 else composed(placed)), min(scores), named
+            after.append(match.place)
+        lines = placed[0][0] if len(placed) == 1 else composed(placed)
+        return lines, min(scores), store.attribution(*after)
 
 
 def _best(matches: list[Match]) -> list[Match]:

@@ -16,7 +16,7 @@ _SPLIT: Final = re.compile(rf"\s*(?:,\s*and\b|(?<!\S)(?:{_BESIDE}|{_ABOVE}|{_BEL
 _ASKING: Final = re.compile(r"^(?:please\s+)?(?:can you\s+)?(?:draw|sketch|doodle)(?:\s+me)?\s+(?!of\b)")
 _PICTURE: Final = re.compile(
     r"^(?:an?\s+|the\s+)?(?:[a-z-]+\s+){0,2}?"
-    r"(?:drawing|sketch|picture|image|doodle|illustration|line art|outline)\s+of\s+"
+    r"(?:drawing|sketch|picture|image|doodle|illustration|line art|outline|photo|painting|portrait)\s+of\s+"
 )
 _MOST: Final = 6  # things in one drawing
 
@@ -40,7 +40,7 @@ class Part:
 
 def whole(prompt: str) -> str:
     """The prompt without "draw me a sketch of": "Please draw a picture of two cats." is "two cats"."""
-    text = prompt.lower().strip().strip(".!? ")
+    text = prompt.lower().strip().strip(".!? ").removesuffix(" please").rstrip(", ")
     return _PICTURE.sub("", _ASKING.sub("", text)).strip() or text
 
 

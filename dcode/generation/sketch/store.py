@@ -30,7 +30,6 @@ from dcode.geometry.lines import Lines, Offsets, ranges, starts_of
 
 FORMAT: Final = "dcode-lineart"
 VERSION: Final = 1
-GRID: Final = 255  # the largest coordinate
 SHIPPED: Final = "lineart.npz"
 _ARRAYS: Final = ("points", "strokes", "drawings", "sets", "captions", "cluster", "texts", "names", "tags")
 _KIND: Final = Kind("line-art library", FORMAT, VERSION)
@@ -84,10 +83,11 @@ class Store:
         """The set that a drawing comes from."""
         return self.sources[int(self.sets[place])]
 
-    def attribution(self, place: int) -> str:
-        """The words that name a drawing's source: `drawn after Lucide 'horse', ISC`."""
-        source = self.source(place)
-        return f"drawn after {source.title} '{self.names[place]}', {source.licence}"
+    def attribution(self, *places: int) -> str:
+        """The words that name drawings' sources, each once: `drawn after Lucide 'horse', ISC; Phosphor 'cat', MIT`."""
+        named = ((self.source(place), self.names[place]) for place in places)
+        told = dict.fromkeys(f"{source.title} '{name}', {source.licence}" for source, name in named)
+        return f"drawn after {'; '.join(told)}"
 
     def lines(self, place: int) -> Lines:
         """The strokes of a drawing in grid units, y up, in the order in which they are best drawn."""

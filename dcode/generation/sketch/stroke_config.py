@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal
 
-from dcode.generation.sketch.events import KINDS, Caps
+from dcode.generation.sketch.events import Caps
 
 FORMAT: Final = "dcode-strokes"
 VERSION: Final = 1
 UNKNOWN: Final = 0  # the number of a style or a detail that is not said
-OCTAVES: Final = 5  # of sines and cosines that tell where a neighbour's pen is
-FEATURES: Final = KINDS + 4 + 4 * OCTAVES  # numbers that tell one event of a neighbour
 DETAILS: Final = (16, 24, 36, 52, 72, 100, 140)  # events from which a drawing counts as the next more detailed
 
 
@@ -21,8 +19,8 @@ DETAILS: Final = (16, 24, 36, 52, 72, 100, 140)  # events from which a drawing c
 class StrokeConfig:
     """What a stroke decoder is made of. `memory` is what it draws after: words, or a Stable Diffusion latent.
 
-    Neighbours are drawings of the library that it may look at: so many, of each so many events, `patch` of them to a
-    token. `styles` are the kinds of drawings that it has learnt from.
+    Neighbours are drawings of the library that it may look at: so many, of each so many events. `styles` are the kinds
+    of drawings that it has learnt from.
     """
 
     width: int = 256
@@ -33,27 +31,23 @@ class StrokeConfig:
     text_size: int = 128
     memory_tokens: int = 16
     styles: tuple[str, ...] = ("icon", "doodle", "contour")
-    neighbours: int = 3
+    neighbours: int = 2
     neighbour_events: int = 96
-    patch: int = 4
-    encoder_layers: int = 1
     events: int = 192
     strokes: int = 64
 
     def __post_init__(self) -> None:
-        if self.width % self.heads or self.neighbour_events % self.patch or self.memory not in ("text", "latent"):
-            raise ValueError("width must be divisible by heads, neighbour_events by patch; memory is text or latent")
-        if min(self.layers, self.heads, self.memory_tokens, self.patch, self.strokes) < 1 or self.events < 3:
+        if self.width % self.heads or self.memory not in ("text", "latent"):
+            raise ValueError("width must be divisible by heads; memory is text or latent")
+        if min(self.layers, self.heads, self.memory_tokens, self.strokes) < 1 or self.events < max(
+            3, self.neighbour_events
+        ):
             raise ValueError("a size is too small")
 
     @property
     def caps(self) -> Caps:
         """The most that it writes."""
         return Caps(self.events, self.strokes)
-
-    @property
-    def neighbour_tokens(self) -> int:
-        return self.neighbour_events // self.patch
 
     def style(self, name: str | None) -> int:
         """The number of a style; KeyError for one that it has not learnt."""

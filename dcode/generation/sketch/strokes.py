@@ -1,6 +1,7 @@
 """The `strokes` engine: words -> memory -> eight candidates -> the best of them, smoothed.
 
-The memory is of the words and of the library's nearest drawings. Candidates are ranked by a recogniser, or, where none
+The memory is of the words and of drawings of the library that show about the same. After those it draws in a hand of
+its own, or freely; either way they are named as its source. Candidates are ranked by a recogniser, or, where none
 is there, by how likely the model itself thinks them. Where no word is known, or even the best is below the model's
 threshold and neither this engine nor a model was asked for by name, the engine says so and leaves the drawing to the
 library. Each drawing of a request is that of its own seed.
@@ -16,13 +17,15 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from dcode.errors import GenerationError
 from dcode.generation.request import Cancelled, Drawn, DrawRequest, Progress
 from dcode.generation.sketch.candidates import Taste, candidates
 from dcode.generation.sketch.compose import composed
 from dcode.generation.sketch.decoder import StrokeDecoder, read_decoder
 from dcode.generation.sketch.events import Caps, Events, Kind, decode, encode, sketched
-from dcode.generation.sketch.find import Finder
+from dcode.generation.sketch.find import DOUBTFUL, Finder
 from dcode.generation.sketch.prompt import Part, Place, parts, whole
 from dcode.generation.sketch.recogniser import Ranker, read_recogniser
 from dcode.generation.sketch.smooth import smoothed
@@ -37,6 +40,8 @@ RECOGNISER: Final = "recogniser.safetensors"
 CANDIDATES: Final = 8
 _STEP: Final = 8  # events between two reports
 _NEAR: Final = 0.35  # a neighbour further off than this is not looked at
+_AMONG: Final = 8  # the nearest drawings, from which each seed takes its neighbours,
+_AS_NEAR: Final = 0.1  # if they are no further off than this from the nearest
 _SNAP: Final = 2.0  # cells between the ends of a stroke that was meant to be closed
 _SIDE: Final = 255.0 / 127.0  # the size of a cell in the units that smoothing is made for
 _FRAME: Final = Bounds(0.0, 255.0, 255.0, 0.0)  # that no point leaves; a smoothed line may bulge by a hair
@@ -125,6 +130,8 @@ class _Artist:
         self._caps = Caps(min(max(request.max_len or config.events, 3), config.events), config.strokes)
         self._style, self._least = _style(model, request), least
         self._things = self._known(request.prompt)
+        if not named(request):
+            self._must_be_near(request.prompt)
         # Several things are put side by side once all are drawn; and what may yet be left to the library is not begun.
         alone = request.count == len(self._things) == self._things[0].count == 1
         self._live = request.live and alone and named(request)
@@ -133,9 +140,11 @@ class _Artist:
     def drawn(self, seed: int) -> Drawn:
         """The drawing of one seed: of each thing its best candidate, put together."""
         begun = time.perf_counter()
-        placed, scores, ended = list[tuple[Lines, Place]](), list[float](), True
+        placed, scores, after, ended = list[tuple[Lines, Place]](), list[float](), list[int](), True
         for number, part in enumerate(self._things):
-            ranked = self._ranked(part.words, (seed, number))
+            near = self._near(part.words, (seed, number))
+            after += near
+            ranked = self._ranked(part.words, near, (seed, number))
             chosen = [ranked[copy % len(ranked)] for copy in range(part.count)]
             copies, ended = [one[1] for one in chosen], ended and all(one[2] for one in chosen)
             row = copies[0] if len(copies) == 1 else composed([(copy, Place.BESIDE) for copy in copies])
@@ -145,7 +154,8 @@ class _Artist:
                 break
         lines = placed[0][0] if len(placed) == 1 else composed(placed)
         took = time.perf_counter() - begun
-        return Drawn(lines, min(scores), None, StrokesEngine.name, self._model.name, seed, took, ended=ended)
+        source = self._finder.store.attribution(*after) if after else None
+        return Drawn(lines, min(scores), source, StrokesEngine.name, self._model.name, seed, took, ended=ended)
 
     def _known(self, prompt: str) -> list[Part]:
         """The things of a prompt that a word is known of."""
@@ -157,13 +167,20 @@ class _Artist:
             raise GenerationError(told, reason="unavailable")
         return known
 
-    def _ranked(self, words: str, seed: tuple[int, int]) -> list[tuple[float, Lines, bool]]:
+    def _must_be_near(self, prompt: str) -> None:
+        """Raises GenerationError where the library has nothing to draw after that shows about what is asked for."""
+        near = [one.score for part in self._things for one in self._finder.near(part.words, 1)]
+        if max(near, default=0.0) < DOUBTFUL:
+            told = f"The stroke model has nothing to draw {prompt.strip()!r} after."
+            raise GenerationError(told, reason="unavailable")
+
+    def _ranked(self, words: str, near: Sequence[int], seed: tuple[int, int]) -> list[tuple[float, Lines, bool]]:
         """Candidates for one thing with their scores, and whether the model ended them; the best first.
 
-        What the cap cut off comes after all that is whole.
+        `near`: the drawings of the library that the model looks at. What the cap cut off comes after all that is whole.
         """
         decoder, text = self._model.decoder, self._finder.words.vector(words)
-        memory = decoder.memory(text, self._neighbours(words), self._style)
+        memory = decoder.memory(text, [self._program(place) for place in near], self._style)
         empty = decoder.memory(None, (), self._style)
         made = candidates(decoder, memory, empty, self._count, seed, self._taste, self._caps, self._watch)
         drawings = [as_plotted(decode(one.events)) for one in made]
@@ -172,9 +189,19 @@ class _Artist:
         ended = [len(one.events) < self._caps.events for one in made]  # the cap leaves no other way on than the end
         return sorted(zip(scores, drawings, ended, strict=True), key=lambda found: (not found[2], -found[0]))
 
-    def _neighbours(self, words: str) -> list[Events]:
-        near = self._finder.near(words, self._model.decoder.config.neighbours)
-        return [encode(sketched(self._finder.store.lines(one.place))) for one in near if one.score >= _NEAR]
+    def _near(self, words: str, seed: tuple[int, int]) -> list[int]:
+        """The places of drawings of the library that show about the same, others for another seed.
+
+        One that is seen whole is taken before one whose end the decoder would not see.
+        """
+        config, near = self._model.decoder.config, self._finder.near(words, _AMONG)
+        places = [one.place for one in near if one.score >= max(_NEAR, near[0].score - _AS_NEAR)]
+        mixed = [places[at] for at in np.random.default_rng((*seed, 1)).permutation(len(places))]
+        mixed.sort(key=lambda place: len(self._program(place)) > config.neighbour_events)
+        return mixed[: config.neighbours]
+
+    def _program(self, place: int) -> Events:
+        return encode(sketched(self._finder.store.lines(place)))
 
     def _watch(self, done: int, events: Events) -> bool:
         if self._cancelled():

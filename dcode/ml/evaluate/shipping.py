@@ -66,26 +66,26 @@ def threshold(folder: Path, scorer: Scorer, concepts: Sequence[Concept], seeds: 
 
     made, stored = drawings(Evaluated(STROKES, str(folder))), drawings(Evaluated(LIBRARY, None))
     scores = np.array([one.score if one and one.score is not None else -np.inf for one in made])
-    return best_threshold(scores, hits(made), hits(stored))
+    of_each = hits(stored).reshape(-1, seeds).mean(axis=1)  # whichever drawing of a thing stands in
+    return best_threshold(scores, hits(made), np.repeat(of_each, seeds))
 
 
 def best_threshold(
-    scores: npt.NDArray[np.float64], own: npt.NDArray[np.bool_], instead: npt.NDArray[np.bool_]
+    scores: npt.NDArray[np.float64], own: npt.NDArray[np.bool_], instead: npt.NDArray[np.float64]
 ) -> Threshold:
-    """The lowest score with which most are recognised, where `instead` draws what scores less. All of shape (n,).
+    """The lowest score with which most are recognised, where the library draws what scores less. All of shape (n,).
 
-    What the library is recognised by counts as its mean: which of its drawings stands in has nothing to do with the
-    score of the one that it stands in for.
+    `own`: whether the model's drawing was recognised; `instead`: the share of the library's drawings of the same thing
+    that are. Things that the model draws badly are those that the library has few good drawings of, too.
     """
     order = np.argsort(scores, kind="stable")
-    share = float(instead.mean())
-    kept = np.concatenate([[own.sum()], own.sum() - np.cumsum(own[order])])  # recognised when the lowest k are left out
-    whole = kept + share * np.arange(len(scores) + 1)
+    gained = np.cumsum(instead[order] - own[order])  # where the lowest k are left out
+    whole = own.sum() + np.concatenate([[0.0], gained])
     ends = np.concatenate([[True], np.diff(scores[order]) > 0, [True]])  # equal scores are kept or left out together
     least = int(np.argmax(np.where(ends, whole, -1.0)))
     lowest = float(scores[order[least]]) if least < len(scores) else float(np.nextafter(scores.max(), np.inf))
     together, count = float(whole[least]) / len(scores), len(scores)
-    return Threshold(lowest, count, float(own.mean()), share, together, (count - least) / count)
+    return Threshold(lowest, count, float(own.mean()), float(instead.mean()), together, (count - least) / count)
 
 
 def _drawn(engine: Engine, request: DrawRequest) -> Drawn | None:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from dcode.errors import DcodeError
+from dcode.ml.answer import tell
 
 
 def main() -> int:
@@ -29,6 +30,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("config", type=Path, help="a run, such as configs/train/strokes-3m.toml")
     parser.add_argument("--out", type=Path, help="the run's folder; runs/NAME without it")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint, if there is one")
+    parser.add_argument("--begin", type=Path, metavar="FILE", help="a new run begins with this model's weights")
     parser.add_argument("--quickdraw", default="", help="the folder of quickdraw.ndjson.gz")
     parser.add_argument("--minutes", type=float, help="stop after so long, with a checkpoint")
     parser.add_argument("--stop", type=int, metavar="STEP", help="stop after this step, with a checkpoint")
@@ -53,11 +55,6 @@ def _train(asked: argparse.Namespace) -> None:
     with world(asked.device) as here:
         one_thread_of_many(here.size)
         task = stroke_task(config, asked.quickdraw)
-
-        def tell(line: str) -> None:
-            sys.stderr.write(line + "\n")
-            sys.stderr.flush()
-
         trainer = Trainer(task, config.loop, folder, here, tell)
         if there:
             trainer.resume()

@@ -1,25 +1,24 @@
-"""Batches of programs out of drawings, varied: mirrored, turned, stretched, leant, strokes shifted, begun elsewhere.
+"""Batches of programs out of drawings, varied: mirrored, turned, stretched, bent, strokes shifted, begun elsewhere.
 
 A whole batch is worked on at once. What is random comes from a generator that the caller seeds; nothing else does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from dcode.generation.sketch.events import GRID, Events, Kind, inputs, targets
+from dcode.generation.sketch.events import GRID, Events, Kind, inputs, targets, told
 from dcode.generation.sketch.stroke_config import UNKNOWN, StrokeConfig, detail
 from dcode.geometry.lines import Offsets, ranges
 from dcode.ml.train.config import DataConfig
 from dcode.ml.train.stroke_data import Drawings, Numbers
 
+_BENDS: Final = 3  # waves that a drawing is bent by
+_PERIODS: Final = 0.7  # of such a wave over the grid: standard deviation, across and up
 _ROUND: Final = 8  # a batch is as long as its longest program, rounded up to a multiple of this
-
-Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 
 def batch(
@@ -106,8 +105,22 @@ def _varied(
     matrix[:, 0] = np.stack([cos * wide, (cos * lean - sin) * high], axis=1)
     matrix[:, 1] = np.stack([sin * wide, (sin * lean + cos) * high], axis=1)
     shift = random.normal(0.0, data.jitter, (len(owner), 2))[stroke_of]
-    moved = np.einsum("nij,nj->ni", matrix[owner[stroke_of]], points) + shift
+    drawing_of = owner[stroke_of]
+    moved = np.einsum("nij,nj->ni", matrix[drawing_of], points) + shift
+    if data.bend:
+        moved += _bent(points, drawing_of, count, random) * data.bend
     return np.asarray(moved, dtype=np.float32)
+
+
+def _bent(
+    points: npt.NDArray[np.float32], drawing_of: Numbers, count: int, random: np.random.Generator
+) -> npt.NDArray[np.float64]:
+    """Where points are moved to by waves of each drawing's own, (n, 2), about 1 in each direction."""
+    frequency = random.normal(0.0, _PERIODS, (count, _BENDS, 2))
+    phase = random.random((count, _BENDS))
+    ways = random.normal(0.0, (2 / _BENDS) ** 0.5, (count, _BENDS, 2))
+    turns = np.einsum("nkj,nj->nk", frequency[drawing_of], points / (GRID - 1)) + phase[drawing_of]
+    return np.asarray(np.einsum("nk,nkj->nj", np.sin(2 * np.pi * turns), ways[drawing_of]))
 
 
 def _fitted(points: npt.NDArray[np.float32], drawing_of: Numbers) -> npt.NDArray[np.float32]:
@@ -163,6 +176,9 @@ def _conditions(
         style = np.where(random.random(count) < data.drop_style, UNKNOWN, style)
         details = np.where(random.random(count) < data.drop_detail, UNKNOWN, details)
     near = _widened(near, model.neighbours)
+    if random and data.own:
+        itself, place = random.random(count) < data.own, (random.random(count) * np.maximum(available, 1)).astype(int)
+        near[itself, place[itself]] = chosen[itself]
     neighbours = drawings.programs[np.maximum(near, 0)]
     neighbours[mirrored, ..., 1] = GRID - 1 - neighbours[mirrored, ..., 1]
     return {
@@ -170,7 +186,7 @@ def _conditions(
         "without": without,
         "style": style,
         "detail": details,
-        "neighbours": neighbours,
+        "neighbours": told(neighbours).astype(np.int16),
         "present": np.arange(model.neighbours) < available[:, None],
     }
 

@@ -21,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from dcode.errors import GenerationError
-from dcode.jobs.store import sync_file
+from dcode.jobs.durable import sync_file
 from dcode.ml.train.sharding import laid_out, take
 
 Tensors = Mapping[str, Tensor]

@@ -56,7 +56,9 @@ class DataConfig:
     `held_out` names a list of concepts (dcode.ml.data.prompts) seen neither in training nor as neighbours;
     `validation` is the share of near-duplicate clusters kept for validation. `turn` in degrees, `stretch` and `lean`
     as shares, `jitter` in cells for each stroke, `order_noise` in places and only in the first half of the run:
-    standard deviations all. `elsewhere` of the closed strokes begin at another of their points.
+    standard deviations all, as is `bend`, how many cells lines are bent by, wide and smooth. `elsewhere` of the closed
+    strokes begin at another of their points. `own` of the drawings that have neighbours have themselves among them, as
+    they are before all this: who draws such a one learns to draw after what lies beside it, in a hand of its own.
     """
 
     library: bool = True
@@ -70,6 +72,7 @@ class DataConfig:
     stretch: float = 0.06
     lean: float = 0.04
     jitter: float = 0.5
+    bend: float = 1.3
     order_noise: float = 0.5
     elsewhere: float = 0.5
     tag: float = 0.3  # of the drawings are called by another word than their caption
@@ -77,6 +80,7 @@ class DataConfig:
     drop_style: float = 0.1
     drop_detail: float = 0.3
     drop_neighbours: float = 0.3
+    own: float = 0.7
     near: int = 8  # drawings that the neighbours are chosen from
 
     def __post_init__(self) -> None:

@@ -27,6 +27,7 @@ from torch.nn import functional
 from dcode.errors import DcodeError
 from dcode.generation.sketch.store import shipped_store
 from dcode.generation.sketch.words import shipped_words
+from dcode.ml.answer import tell
 from dcode.ml.data.prompts.concepts import HELD_OUT, SEEN, read_concepts
 from dcode.ml.recogniser import RecogniserNet, write_recogniser
 from dcode.ml.train.recogniser_data import Seen, Side, read_seen
@@ -205,11 +206,6 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--quickdraw", default="", help="the folder of quickdraw.ndjson.gz")
     parser.add_argument("--epochs", type=float, default=Plan().epochs)
     asked = parser.parse_args(words)
-
-    def tell(line: str) -> None:
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
-
     try:
         seen = read_seen(asked.quickdraw, shipped_store(), shipped_words())
     except DcodeError as error:

@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from dcode.generation.sketch.store import shipped_store
+from dcode.generation.sketch.stroke_config import FORMAT, VERSION
+from dcode.generation.sketch.weights import read_weights
 from dcode.generation.sketch.words import shipped_words
 from dcode.ml.stroke_decoder import IGNORED, Conditions, StrokeDecoder
 from dcode.ml.train import augment
@@ -80,6 +82,21 @@ class StrokeTask:
     def held_out(self) -> Iterator[Batch]:
         """Drawings of concepts that training never sees, as they are."""
         return self._plainly(self._drawings.held_out, 0, 1)
+
+    def begin_with(self, path: Path) -> tuple[int, int]:
+        """Take the weights of a model's file that have a name and a size of this one's: how many numbers, of how many.
+
+        Before the first step, so that all processes begin alike. Raises GenerationError.
+        """
+        theirs, taken = read_weights(path, FORMAT, VERSION).tensors, 0
+        parameters = dict(self.model.decoder.named_parameters())
+        with torch.no_grad():
+            for name, parameter in parameters.items():
+                value = theirs.get(name)
+                if value is not None and value.shape == tuple(parameter.shape):
+                    parameter.copy_(torch.from_numpy(value.astype(np.float32)))
+                    taken += parameter.numel()
+        return taken, sum(parameter.numel() for parameter in parameters.values())
 
     def beside(self, folder: Path) -> None:
         """The run's configuration."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dcode.generation.sketch.events import GRID, KINDS, STEPS, Kind
-from dcode.generation.sketch.stroke_config import DETAILS, FEATURES, FORMAT, VERSION, StrokeConfig
+from dcode.generation.sketch.stroke_config import DETAILS, FORMAT, VERSION, StrokeConfig
 from tests.unit.generation.sketch.test_weights import write
 
 TINY = StrokeConfig(
@@ -24,7 +24,6 @@ def shapes(config: StrokeConfig) -> dict[str, tuple[int, ...]]:
         "memory_pos": (config.memory_tokens, d),
         "style_embed.weight": (len(config.styles) + 1, d),
         "detail_embed.weight": (len(DETAILS) + 2, d),
-        "patch_pos": (config.neighbour_tokens, d),
         "neighbour_embed": (config.neighbours, d),
         "pos_embed.weight": (config.events, d),
         "across_kind.weight": (KINDS, d),
@@ -35,7 +34,6 @@ def shapes(config: StrokeConfig) -> dict[str, tuple[int, ...]]:
         found[f"{name}_embed.weight"] = (rows, d)
     linear = {
         "project": (config.text_size, config.memory_tokens * d),
-        "patch": (config.patch * FEATURES, d),
         "kind_head": (d, KINDS),
         "across_in": (d, d),
         "up_in": (d, d),
@@ -43,11 +41,10 @@ def shapes(config: StrokeConfig) -> dict[str, tuple[int, ...]]:
         "up_head": (d, STEPS),
     }
     norms = ["memory_norm", "ln_f"]
-    parts = [(f"encoder.{i}", 2) for i in range(config.encoder_layers)]
-    for part, count in parts + [(f"layers.{i}", 3) for i in range(config.layers)]:
-        norms += [f"{part}.norm{number + 1}" for number in range(count)]
+    for part in (f"layers.{i}" for i in range(config.layers)):
+        norms += [f"{part}.norm{number + 1}" for number in range(3)]
         linear[f"{part}.feed.linear1"], linear[f"{part}.feed.linear2"] = (d, wide), (wide, d)
-        for attention in ("self_attn", "multihead_attn")[: count - 1]:
+        for attention in ("self_attn", "multihead_attn"):
             found[f"{part}.{attention}.in_proj_weight"] = (3 * d, d)
             found[f"{part}.{attention}.in_proj_bias"] = (3 * d,)
             linear[f"{part}.{attention}.out_proj"] = (d, d)

@@ -49,3 +49,8 @@ def test_no_more_than_six_things_are_drawn():
 @pytest.mark.parametrize("odd", ["", "and", ",,,", "& and with", "the"])
 def test_what_has_no_thing_is_one_part(odd):
     assert len(parts(odd)) == 1
+
+
+@pytest.mark.parametrize("prompt", ["draw me a horse please", "a photo of a horse", "A painting of a horse, please."])
+def test_asking_and_the_kind_of_picture_are_no_part_of_what_is_drawn(prompt):
+    assert whole(prompt).removeprefix("a ") == "horse"

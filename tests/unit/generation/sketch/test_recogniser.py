@@ -59,6 +59,13 @@ def test_size_and_place_do_not_matter(tmp_path: Path) -> None:
     assert min(one, bar) >= -1 and max(one, bar) <= 1
 
 
+def test_it_does_not_matter_where_a_thing_looks(tmp_path: Path) -> None:
+    flag = Lines.of([[(0, 0), (0, 10), (6, 8), (0, 6)]])
+    mirrored = Lines(flag.points * (-1, 1), flag.starts)
+    one, other = recogniser(tmp_path).scores([flag, mirrored], np.ones(6, dtype=np.float32))
+    assert one == pytest.approx(other, abs=1e-6)
+
+
 def test_candidates_are_ranked_by_the_recogniser_that_lies_beside_the_model(tmp_path: Path) -> None:
     write_random(tmp_path / MODEL, 1, thresholds={"likelihood": 1.0, "recogniser": -1.0})
     judge, finder = recogniser(tmp_path), small_finder(tmp_path)

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dcode.errors import GenerationError
 from dcode.generation.request import DrawRequest
 from dcode.generation.sketch.library import LibraryEngine
+from dcode.generation.sketch.strokes import StrokesEngine
 
 MEGABYTE = 1_000_000
 SHIPPABLE = {"MIT", "ISC", "Apache-2.0", "CC-BY-4.0", "CC-BY-3.0", "public domain"}
@@ -83,3 +85,12 @@ def test_the_notices_name_every_set_that_ships(engine):
         assert f"\n{source.title}, {source.licence}\n" in notices
         assert source.licence == "public domain" or f"\n{source.licence}\n" in notices
     assert "Delapouite" in notices and "Princeton University" in notices and "Quick, Draw!" in notices
+
+
+@pytest.mark.parametrize("prompt", ["Big Ben", "un cheval blanc", "Darth Vader"])
+def test_what_hardly_anything_is_near_to_is_refused_and_the_nearest_is_named(engine, prompt):
+    with pytest.raises(GenerationError, match=r"has nothing near .*; the nearest is '[a-z ]+'"):
+        engine.matches(prompt)
+    with pytest.raises(GenerationError, match=r"nothing to draw .* after") as caught:
+        StrokesEngine(finder=lambda: engine.finder).draw(DrawRequest(prompt), lambda told: None, lambda: False)
+    assert caught.value.fields["reason"] == "unavailable"  # the library's sentence is the one that helps

@@ -96,6 +96,15 @@ def test_words_and_neighbours_change_what_is_drawn(tmp_path: Path) -> None:
     assert not same(drawn(made, "a horse")[0].lines, drawn(made, "a house")[0].lines)
 
 
+def test_the_drawings_that_were_looked_at_are_named(tmp_path: Path) -> None:
+    made = engine(tmp_path)
+    both = {"drawn after Lucide 'horse', ISC; Tabler Icons 'horse-2', MIT"}
+    both.add("drawn after Tabler Icons 'horse-2', MIT; Lucide 'horse', ISC")
+    found = {drawn(made, "a horse", seed=seed)[0].source for seed in range(8)}
+    assert found == both  # another order for another seed
+    assert drawn(made, "a horse and a tree")[0].source == drawn(made, "a horse")[0].source + "; Lucide 'tree', ISC"
+
+
 def test_an_unknown_style_is_named(tmp_path: Path) -> None:
     made = engine(tmp_path)
     assert drawn(made, style="doodle")
