@@ -6,6 +6,7 @@ default in docs/screens. The fonts are the reader's. What does not come within t
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import re
@@ -310,8 +311,9 @@ TWO_PENS: Final = (
 
 def main() -> str | None:
     """None when all were taken; else the sentence that says why not."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screens"
-    folder = folder.absolute()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs" / "screens", metavar="FOLDER")
+    folder = parser.parse_args().folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     os.chdir(ROOT / "examples")  # whose files are shown
     with tempfile.TemporaryDirectory(prefix="dcode-") as state:

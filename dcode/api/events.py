@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dcode.api.methods import Job, MachineShown, Model, Status, WireLine
+from dcode.api.jobs import Job
+from dcode.api.machine import MachineShown
+from dcode.api.model import Model
 from dcode.api.pens import Asked
+from dcode.api.status import Status
+from dcode.api.wire import WireLine
 
 
 class StatusChanged(Model):

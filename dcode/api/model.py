@@ -9,3 +9,7 @@ class Model(BaseModel):
     """Closed, so that a mistyped key is an error and not silence."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Nothing(Model):
+    """No params, or no result."""

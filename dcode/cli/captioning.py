@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import click
 
-from dcode.cli.command import all_of
+from dcode.cli.command import FILE, Function, all_of
 from dcode.cli.ml_process import run_ml
 from dcode.cli.session import Session
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-
 _MODULE: Final = "dcode.ml.data.captions"
-_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
 def caption_options(function: Function) -> Function:
     """-m and -o."""
     return all_of(
-        click.option("-m", "--manifest", type=_FILE, required=True, help="The dataset's manifest.json."),
-        click.option("-o", "--output", type=_FILE, required=True, help="The same with captions."),
+        click.option("-m", "--manifest", type=FILE, required=True, help="The dataset's manifest.json."),
+        click.option("-o", "--output", type=FILE, required=True, help="The same with captions."),
     )(function)
 
 

@@ -14,6 +14,7 @@ import click
 from dcode.cli.lazy import LazyGroup, Table
 from dcode.cli.session import Session
 
+FILE = click.Path(dir_okay=False, path_type=Path)  # one that is read or written
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -121,7 +122,6 @@ def _complete_profile(context: click.Context, parameter: click.Parameter, incomp
     return [name for name in BUILTIN if name.startswith(incomplete)]
 
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 json_option = _kept("json", is_flag=True, help="Answer in JSON: one object, or one a line.")
@@ -130,4 +130,4 @@ state_dir_option = _kept("state_dir", type=_FOLDER, metavar="DIR", help="The dae
 COMMON = (json_option, state_dir_option, debug_option)
 port_option = _kept("port", metavar="PORT", help="A device, a URL (socket://host:port), or sim[:profile].")
 profile_option = _kept("profile", metavar="NAME|FILE", shell_complete=_complete_profile, help="The firmware's profile.")
-machine_option = _kept("machine", type=_FILE, metavar="FILE", help="The machine.json to go by.")
+machine_option = _kept("machine", type=FILE, metavar="FILE", help="The machine.json to go by.")

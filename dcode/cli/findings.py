@@ -44,10 +44,6 @@ class Findings:
         text = json.dumps(self._scrubber.value(value), indent=2, ensure_ascii=False, default=str)
         self._add(name, text.encode("utf-8", "backslashreplace") + b"\n")
 
-    def add_text(self, name: str, text: str) -> None:
-        """A text as a file."""
-        self._add(name, self._scrubber.text(text).encode("utf-8", "backslashreplace"))
-
     def add_file(self, name: str, path: Path, most: int, *, whole: bool = False) -> None:
         """A file that is there, its last `most` bytes from the start of a line; with `whole`, all of it or nothing.
 

@@ -12,17 +12,16 @@ import click
 from dcode.cli.command import all_of, program_options
 from dcode.cli.destination import must_be_writable
 from dcode.cli.model_place import absolute
-from dcode.cli.own_worker import drawn_by_own_worker, some_seed
+from dcode.cli.output import STANDARD_OUTPUT
+from dcode.cli.own_worker import drawn_by_own_worker
 from dcode.cli.prompt import prompt_argument
 from dcode.cli.session import Session
-from dcode.cli.source import STANDARD_INPUT
+from dcode.client.seed import some_seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dcode.generation.request import DrawRequest
-
-STANDARD_OUTPUT = STANDARD_INPUT
 
 
 @dataclass(frozen=True, slots=True)

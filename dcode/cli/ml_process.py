@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
+from dcode.cli.exit_codes import ExitCode
 from dcode.errors import GenerationError, revived
-
-_INTERRUPTED: Final = 130
 
 
 def run_ml(module: str, arguments: Sequence[str]) -> dict[str, Any]:
@@ -34,7 +33,7 @@ def run_ml(module: str, arguments: Sequence[str]) -> dict[str, Any]:
         except KeyboardInterrupt:  # it heard the same Ctrl-C
             process.wait()
             raise
-    if process.returncode == _INTERRUPTED:
+    if process.returncode == ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     return _answer(said, module, process.returncode)
 

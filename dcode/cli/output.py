@@ -11,6 +11,7 @@ from typing import Any, Final, TextIO
 from dcode.client.printable import printable
 
 PREFIX: Final = "dcode: "
+STANDARD_OUTPUT: Final = "-"  # for a file to write
 STYLES: Final = {"dim": "2", "red": "31"}
 
 

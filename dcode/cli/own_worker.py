@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from secrets import randbits
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from dcode.cli.session import Session
 from dcode.client.sentences import with_stop
@@ -16,14 +15,7 @@ if TYPE_CHECKING:
     from dcode.generation.supervisor import Supervisor
     from dcode.generation.wire import EngineState, Found
 
-SEED_BITS: Final = 31  # of a seed that nobody chose: short enough to be typed again
-
 Tell = Callable[[str, int, int | None, str], None]  # a stage, steps done, of how many, and a note for the person
-
-
-def some_seed() -> int:
-    """A seed where none was chosen."""
-    return randbits(SEED_BITS)
 
 
 def drawn_by_own_worker(session: Session, request: DrawRequest) -> Found:

@@ -9,11 +9,9 @@ from typing import Final
 
 import click
 
-from dcode.cli.source import STANDARD_INPUT
+from dcode.cli.output import STANDARD_OUTPUT
 from dcode.gcode.motion import Motion
 from dcode.machine.machine import Machine
-
-STANDARD_OUTPUT: Final = STANDARD_INPUT
 
 
 class PictureFormat(Enum):

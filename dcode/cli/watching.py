@@ -11,7 +11,7 @@ from dcode.cli.follow import end_line, tell_end
 from dcode.cli.progress import ENDED, STEP, Progress, plain_line
 from dcode.cli.session import Session
 from dcode.cli.status_lines import status_rows
-from dcode.client.job_words import state_of
+from dcode.client.job_words import WAITING, state_of
 from dcode.client.recovery import recovery_lines
 from dcode.client.sentences import with_stop
 from dcode.client.sync import Client
@@ -19,7 +19,6 @@ from dcode.client.words import duration, facts
 from dcode.errors import JobError
 
 MOVING: Final = frozenset({"position", "lines", "link", "ink", "feed"})  # rows that change all the while
-WAITING: Final = ("drawing", "checking", "ready")
 
 
 class Seen:

@@ -14,11 +14,12 @@ from dcode.api.codec import Message
 from dcode.cli.command import all_of
 from dcode.cli.drawn import Drawn
 from dcode.cli.model_place import absolute
-from dcode.cli.own_worker import drawing_shown, drawn_by_own_worker, some_seed
+from dcode.cli.own_worker import drawing_shown, drawn_by_own_worker
 from dcode.cli.paper import PaperSize
 from dcode.cli.prompt import prompt_argument
 from dcode.cli.session import Session
 from dcode.client.download import download
+from dcode.client.seed import some_seed
 from dcode.client.sync import Client
 from dcode.errors import GenerationError
 from dcode.generation.request import MAX_COUNT, DrawRequest

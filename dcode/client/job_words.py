@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from dcode.api.codec import Message
 from dcode.client.words import clock, drift_words, duration, facts
+
+AT_THE_MACHINE: Final = ("plotting", "paused")
+WAITING: Final = ("drawing", "checking", "ready")
 
 
 def state_of(job: Message) -> str:

@@ -11,16 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
+from dcode.config.values import Count, NotNegative, Positive, Text, Whole
 from dcode.geometry.pen_width import PEN_MM
 from dcode.tables import Only
 
-Positive = Annotated[float, Only("a number above 0", lambda value: value > 0)]
-NotNegative = Annotated[float, Only("a number of at least 0", lambda value: value >= 0)]
 ServoAngle = Annotated[float, Only("an angle from 0 to 180", lambda value: 0 <= value <= 180)]
 BeltAngle = Annotated[float, Only("an angle from 0 to less than 90", lambda value: 0 <= value < 90)]
-Count = Annotated[int, Only("a whole number above 0", lambda value: value > 0)]
-Index = Annotated[int, Only("a whole number of at least 0", lambda value: value >= 0)]
-Text = Annotated[str, Only("a text that is not empty", lambda value: value != "")]
 Colour = Annotated[
     str,
     Only(
@@ -62,7 +58,7 @@ class PenKeys:
     draw_speed: Positive
     raise_seconds: NotNegative = 0.3
     lower_seconds: NotNegative = 0.3
-    servo_index: Index = 0
+    servo_index: Whole = 0
     max_rest_seconds: Positive = 10.0
     z_up: float | None = None  # mm, of a pen on an axis
     z_down: float | None = None

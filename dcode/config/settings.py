@@ -16,15 +16,12 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from dcode.config import paths
+from dcode.config.values import NotNegative, Positive, Text, Whole
 from dcode.errors import ConfigError
 from dcode.tables import Only, as_json, hints_of, nearest_key, read_value
 
-Text = Annotated[str, Only("a text that is not empty", lambda value: value != "")]
 Place = Annotated[str, Only("tcp://host:port, or nothing,", lambda text: not text or text.startswith("tcp://"))]
-Amount = Annotated[int, Only("a whole number of at least 0", lambda value: value >= 0)]
-Seconds = Annotated[float, Only("a number above 0", lambda value: value > 0)]
 NotText = Annotated[str, Only("a table, [tui.keys], of ids and keys", lambda value: False)]
-Speed = Annotated[float, Only("a number of at least 0", lambda value: value >= 0)]
 
 _PATHS: Final = ("machine", "state_dir", "socket", "generation.token_file")
 SCREEN_KEYS: Final = "tui.keys"  # what follows it is the id of something that the screen does
@@ -45,9 +42,9 @@ class Generation:
     worker: Place = ""
     token_file: Path | None = None
     python: str = ""
-    idle_seconds: Seconds = 600.0
-    seconds: Seconds = 600.0
-    memory_mb: Amount = 0
+    idle_seconds: Positive = 600.0
+    seconds: Positive = 600.0
+    memory_mb: Whole = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +67,7 @@ class Settings:
     machine: Path
     state_dir: Path
     socket: Path
-    sim_speed: Speed = 1.0
+    sim_speed: NotNegative = 1.0
     park: bool | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     generation: Generation = Generation()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 
 from dcode.api import events as tell
-from dcode.api import methods as api
+from dcode.api import marks as api
 from dcode.daemon.machine_desk import MachineDesk
 from dcode.daemon.run_desk import Publish, RunDesk
 from dcode.daemon.server import Client

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import dcode
-from dcode.daemon.wire_lines import Chunk, Joiner, Way, WireLine, line_ends, lines_of, one_line
+from dcode.api.kinds import WIRE_SIGNS
+from dcode.daemon.wire_lines import Chunk, Joiner, WireLine, line_ends, lines_of, one_line
 
 FOLDER: Final = "blackbox"  # in the state directory
 FILES: Final = 20  # the newest are kept,
@@ -31,7 +32,6 @@ NOTE_CHARACTERS: Final = 1000
 LOOK_LINES: Final = 200  # of one look of a follower
 LOOK_BYTES: Final = 32 << 10
 
-SIGNS: Final[Mapping[Way, str]] = {"out": ">", "in": "<", "note": "·"}
 
 _NAME: Final = re.compile(r"blackbox-\d{8}T\d{6}Z-(\d+)\.log")
 
@@ -162,7 +162,7 @@ def _as_text(chunks: Iterable[Chunk], now: float, reason: str, about: Mapping[st
         f"# {json.dumps(about, ensure_ascii=False, default=str)}",
     ]
     return "".join(
-        f"{line}\n" for line in head + [f"{_utc(at)} {SIGNS[way]} {text}" for at, way, text in lines_of(chunks)]
+        f"{line}\n" for line in head + [f"{_utc(at)} {WIRE_SIGNS[way]} {text}" for at, way, text in lines_of(chunks)]
     )
 
 

@@ -17,8 +17,9 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from dcode.api import calibration as api
-from dcode.api import methods
 from dcode.api.codec import Message
+from dcode.api.jobs import Append, Begin, Commit
+from dcode.api.model import Nothing
 from dcode.config.paths import data_dir
 from dcode.daemon.job_desk import JobDesk
 from dcode.daemon.machine_desk import MachineDesk
@@ -85,7 +86,7 @@ class CalibrationDesk:
             await self._leave(session)
         return self._shown(session)
 
-    async def show(self, params: methods.Nothing, client: Client) -> api.Guided:
+    async def show(self, params: Nothing, client: Client) -> api.Guided:
         return self._shown(self._session())
 
     async def answer(self, params: api.Answer, client: Client) -> api.Guided:
@@ -112,7 +113,7 @@ class CalibrationDesk:
             await self._end(session)
         return self._shown(session)
 
-    async def leave(self, params: methods.Nothing, client: Client) -> api.Guided:
+    async def leave(self, params: Nothing, client: Client) -> api.Guided:
         session = self._session()
         await self._leave(session)
         return self._shown(session)
@@ -270,12 +271,12 @@ class CalibrationDesk:
 
     async def _queued(self, name: str, program: bytes, client: Client) -> int:
         """As if the client had sent it."""
-        upload = await self._jobs.begin(methods.Begin(name=name, size=len(program), rehearse=None), client)
+        upload = await self._jobs.begin(Begin(name=name, size=len(program), rehearse=None), client)
         piece = 512 << 10
         for at in range(0, len(program), piece):
             data = base64.b64encode(program[at : at + piece]).decode("ascii")
-            await self._jobs.append(methods.Append(upload=upload.upload, data=data), client)
-        done = await self._jobs.commit(methods.Commit(upload=upload.upload, require_ready=True), client)
+            await self._jobs.append(Append(upload=upload.upload, data=data), client)
+        done = await self._jobs.commit(Commit(upload=upload.upload, require_ready=True), client)
         return done.job.id
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 
-from dcode.api import methods as api
+from dcode.api import jobs as api
 from dcode.api.codec import Message
 from dcode.daemon.machine_desk import MachineDesk
 from dcode.daemon.prepared import MACHINE, Plan, prepared_apart

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
+from dcode.api import drawing as api
 from dcode.api import events as tell
-from dcode.api import methods as api
+from dcode.api import jobs
 from dcode.config import paths
 from dcode.daemon.checker import Checker
 from dcode.daemon.growth import Growth
@@ -26,8 +27,9 @@ from dcode.generation.request import DrawRequest
 from dcode.generation.supervisor import Supervisor
 from dcode.generation.wire import BadMessage, Draw, Found, Note, Step, encode, read_answer, read_request
 from dcode.generation.wish import Drawings, check_sendable
+from dcode.jobs.durable import put
 from dcode.jobs.job import Job, JobState
-from dcode.jobs.store import JobStore, sync_file
+from dcode.jobs.store import JobStore
 
 REST_SECONDS: Final = 60.0  # that whoever resumes a job waits for what is left to be drawn of it
 TRIES: Final = 3  # of a drawing that is on the paper already in part
@@ -73,7 +75,7 @@ class DrawingDesk:
         if self._supervisor:
             await self._supervisor.close()
 
-    async def draw(self, params: api.Draw, client: Client) -> api.Job:
+    async def draw(self, params: api.Draw, client: Client) -> jobs.Job:
         """Queue a wish.
 
         Raises GenerationError for one that no worker would take, ConfigError for bad settings, MachineNotReady where
@@ -88,8 +90,9 @@ class DrawingDesk:
         job = Job(params.prompt[:_NAME], JobState.DRAWING, created=time.time(), prompt=params.prompt)
         job.held = not params.confirmed
         self._store.add(job)
+        wish = encode(Draw(job.id, request))
         try:
-            await asyncio.to_thread(_keep, self._store.files(job.id) / WISH, [encode(Draw(job.id, request))])
+            await asyncio.to_thread(put, self._store.files(job.id) / WISH, lambda part: part.write_bytes(wish))
         except OSError as error:
             self._store.forget(job)
             raise JobError(f"The queue could not be written: {error.strerror}.", reason="disk") from error
@@ -97,10 +100,10 @@ class DrawingDesk:
         self._start(job)
         return shown(job)
 
-    async def drawings(self, params: api.JobRef, client: Client) -> api.Drawings:
+    async def drawings(self, params: jobs.JobRef, client: Client) -> api.Drawings:
         return await self._shown(self._store.get(params.job))
 
-    async def pick(self, params: api.Pick, client: Client) -> api.Committed:
+    async def pick(self, params: api.Pick, client: Client) -> jobs.Committed:
         """Another drawing. Raises JobError for a job that does not wait, UnsafeProgram for one that cannot be drawn."""
         job = self._store.get(params.job)
         self._must_be_held(job)
@@ -109,9 +112,9 @@ class DrawingDesk:
         answer = await self._checker.check(job, drawing=params.drawing)
         job.drawing = params.drawing
         self._runs.changed(job, save=True)
-        return api.Committed(job=shown(job), report=answer["report"])
+        return jobs.Committed(job=shown(job), report=answer["report"])
 
-    async def confirm(self, params: api.JobRef, client: Client) -> api.Job:
+    async def confirm(self, params: jobs.JobRef, client: Client) -> jobs.Job:
         """The yes. Raises JobError, and MachineNotReady where the machine cannot plot it."""
         job = self._store.get(params.job)
         self._must_be_held(job)
@@ -197,8 +200,8 @@ class DrawingDesk:
             self._runs.feed_machine()
 
     async def _keep_drawings(self, job: Job, drawings: Drawings) -> None:
-        lines = [*map(encode, drawings.found), *(encode(Note(job.id, says)) for says in drawings.notes)]
-        await asyncio.to_thread(_keep, self._store.files(job.id) / DRAWINGS, lines)
+        lines = b"".join([*map(encode, drawings.found), *(encode(Note(job.id, says)) for says in drawings.notes)])
+        await asyncio.to_thread(put, self._store.files(job.id) / DRAWINGS, lambda part: part.write_bytes(lines))
 
     async def _fail(self, job: Job, error: Exception) -> None:
         """No drawing, or not all of one: then the machine is brought to rest, and the job can be resumed."""
@@ -265,14 +268,6 @@ class DrawingDesk:
     def _must_be_held(self, job: Job) -> None:
         if job.state is not JobState.READY or not job.held:
             raise JobError(f"Job {job.id} is {job.state} and waits for no yes.", job=job.id, state=job.state)
-
-
-def _keep(path: Path, lines: Sequence[bytes]) -> None:
-    """Write a file durably, or not at all."""
-    part = path.with_name(f".{path.name}")
-    part.write_bytes(b"".join(lines))
-    sync_file(part)
-    part.replace(path)
 
 
 def _answers(folder: Path, kind: type[Kind]) -> list[Kind]:

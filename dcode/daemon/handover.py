@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from dcode.jobs.durable import put
 from dcode.jobs.history import boot_id
-from dcode.jobs.store import sync_file
 
 _FILE: Final = "handover.json"
 # A restart or an upgrade is over by then; whoever comes back later is asked before anything moves.
@@ -39,10 +38,7 @@ class Handover:
 
     def leave(self, state_dir: Path) -> None:
         """Write it down. Raises OSError."""
-        part = state_dir / f".{_FILE}.{os.getpid()}"
-        part.write_text(json.dumps(asdict(self)))
-        sync_file(part)
-        part.replace(state_dir / _FILE)
+        put(state_dir / _FILE, lambda part: part.write_text(json.dumps(asdict(self))))
 
     @classmethod
     def take(cls, state_dir: Path) -> Self | None:

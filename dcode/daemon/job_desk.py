@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from dcode.api import events as tell
-from dcode.api import methods as api
+from dcode.api import jobs as api
 from dcode.api.codec import CHUNK
+from dcode.api.model import Nothing
 from dcode.api.motion import MotionRows
 from dcode.daemon.checker import Checker
 from dcode.daemon.drawing_desk import DrawingDesk
@@ -56,10 +57,10 @@ class JobDesk:
     async def append(self, params: api.Append, client: Client) -> api.Appended:
         return api.Appended(received=self._uploads.append(params.upload, params.data))
 
-    async def abort(self, params: api.Upload, client: Client) -> api.Nothing:
+    async def abort(self, params: api.Upload, client: Client) -> Nothing:
         client.uploads.discard(params.upload)
         self._uploads.forget(params.upload)
-        return api.Nothing()
+        return Nothing()
 
     def client_gone(self, client: Client) -> None:
         for token in client.uploads:
@@ -102,7 +103,7 @@ class JobDesk:
         except (OSError, ValueError) as error:  # not there yet, or being written
             raise JobError(f"Job {params.job} has no checked program.", job=params.job) from error
 
-    async def list_jobs(self, params: api.Nothing, client: Client) -> api.Jobs:
+    async def list_jobs(self, params: Nothing, client: Client) -> api.Jobs:
         return api.Jobs(jobs=self.shown_jobs())
 
     def shown_jobs(self) -> list[api.Job]:
@@ -151,13 +152,13 @@ class JobDesk:
         self._runs.feed_machine()
         return shown(job)
 
-    async def forget(self, params: api.JobRef, client: Client) -> api.Nothing:
+    async def forget(self, params: api.JobRef, client: Client) -> Nothing:
         job = self._store.get(params.job)
         if job.state not in ENDED:
             raise JobError(f"Job {job.id} is {job.state}: cancel it first.", job=job.id, state=job.state)
         self._store.forget(job)
         self._publish(("job", job.id), tell.JobForgotten(job=job.id))
-        return api.Nothing()
+        return Nothing()
 
 
 def _new(wanted: api.Begin) -> Job:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dcode.api import methods as api
+from dcode.api import jobs as api
 from dcode.jobs.job import Job
 
 

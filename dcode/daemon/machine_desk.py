@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dcode.api import methods as api
+from dcode.api import by_hand as api
+from dcode.api.model import Nothing
+from dcode.api.status import Status
 from dcode.config.paths import data_dir
 from dcode.config.settings import Generation
 from dcode.daemon.handover import Handover
@@ -50,7 +52,7 @@ class MachineDesk:
         store: JobStore,
         keeper: MachineKeeper,
         plotter: PlotterHandle,
-        status: Callable[[], api.Status],
+        status: Callable[[], Status],
     ) -> None:
         self.on_ready: Callable[[], None] = lambda: None
         self.on_open: Callable[[], Awaitable[None]] = _no_port
@@ -77,7 +79,7 @@ class MachineDesk:
         await self.plotter.close()
         await self._end_simulated()
 
-    async def connect(self, params: api.Connect, client: Client) -> api.Status:
+    async def connect(self, params: api.Connect, client: Client) -> Status:
         self._not_at_work()
         self.must_not_be_led()
         self._stop_reconnecting()
@@ -88,7 +90,7 @@ class MachineDesk:
         await self._connect()
         return self._status()
 
-    async def disconnect(self, params: api.Nothing, client: Client) -> api.Status:
+    async def disconnect(self, params: Nothing, client: Client) -> Status:
         self.must_not_be_led()
         self._stop_reconnecting()
         await self.plotter.call("disconnect")
@@ -96,7 +98,7 @@ class MachineDesk:
         await self._end_simulated()
         return self._status()
 
-    async def home(self, params: api.Home, client: Client) -> api.Status:
+    async def home(self, params: api.Home, client: Client) -> Status:
         self.must_not_be_led()
         await self.ensure_connected()
         await self.plotter.call("home", here=params.here)
@@ -104,19 +106,19 @@ class MachineDesk:
         self.on_ready()
         return self._status()
 
-    async def jog(self, params: api.Jog, client: Client) -> api.Status:
+    async def jog(self, params: api.Jog, client: Client) -> Status:
         self.must_not_be_led()
         await self.ensure_connected()
         await self.plotter.call("jog", dx=params.dx, dy=params.dy, x=params.x, y=params.y, feed=params.feed)
         return self._status()
 
-    async def nudge(self, params: api.Nudge, client: Client) -> api.Status:
+    async def nudge(self, params: api.Nudge, client: Client) -> Status:
         self.must_not_be_led()
         await self.ensure_connected()
         await self.plotter.call("nudge", dx=params.dx, dy=params.dy)
         return self._status()
 
-    async def pen(self, params: api.Pen, client: Client) -> api.Status:
+    async def pen(self, params: api.Pen, client: Client) -> Status:
         self.must_not_be_led()
         await self.ensure_connected()
         await self.plotter.call("pen", to=params.to)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from dcode.api import events as tell
-from dcode.api import methods as api
+from dcode.api import machine as api
+from dcode.api.model import Model, Nothing
 from dcode.config.machine_store import MachineStore
 from dcode.daemon.server import Client
 from dcode.errors import ConfigError, MachineNotReady
@@ -34,7 +35,7 @@ class MachineKeeper:
     """
 
     def __init__(
-        self, machine_file: Path, state_dir: Path, jobs: JobStore, publish: Callable[[object, api.Model], None]
+        self, machine_file: Path, state_dir: Path, jobs: JobStore, publish: Callable[[object, Model], None]
     ) -> None:
         self.store = MachineStore(machine_file)
         self.in_use = state_dir / IN_USE
@@ -81,11 +82,11 @@ class MachineKeeper:
         if self._due:
             self._reload()
 
-    async def show(self, params: api.Nothing, client: Client) -> api.MachineShown:
+    async def show(self, params: Nothing, client: Client) -> api.MachineShown:
         self.look()
         return self._shown()
 
-    async def limits(self, params: api.Nothing, client: Client) -> api.Limits:
+    async def limits(self, params: Nothing, client: Client) -> api.Limits:
         return await asyncio.to_thread(_limits, self.look())
 
     async def change(self, params: api.MachineChanges, client: Client) -> api.MachineShown:

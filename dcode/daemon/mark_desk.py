@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Awaitable, Callable
 
-from dcode.api import methods as api
+from dcode.api import marks as api
+from dcode.api.model import Nothing
+from dcode.api.status import Status
 from dcode.daemon.machine_desk import MachineDesk
 from dcode.daemon.recovery import Interruption
 from dcode.daemon.server import Client
@@ -24,7 +26,7 @@ class MarkDesk:
         self,
         machine: MachineDesk,
         interruption: Callable[[], Awaitable[Interruption | None]],
-        status: Callable[[], api.Status],
+        status: Callable[[], Status],
     ) -> None:
         self._machine, self._interruption, self._status = machine, interruption, status
         self._plotter = machine.plotter
@@ -38,7 +40,7 @@ class MarkDesk:
         self.sheet = self._first_mark = None
         self.last = HOME
 
-    async def marks(self, params: api.Nothing, client: Client) -> api.Marks:
+    async def marks(self, params: Nothing, client: Client) -> api.Marks:
         return api.Marks(marks=[api.Mark(**mark._asdict()) for mark in await self._marks()])
 
     async def register(self, params: api.Register, client: Client) -> api.Registered:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from dcode.api import methods
 from dcode.api import pens as api
+from dcode.api.machine import MachineChanges
+from dcode.api.model import Nothing
+from dcode.api.status import Status
 from dcode.daemon.machine_desk import MachineDesk
 from dcode.daemon.prepared import Plan
 from dcode.daemon.run_desk import RunDesk
@@ -25,17 +27,17 @@ class PenDesk:
     def __init__(self, store: JobStore, machine: MachineDesk, runs: RunDesk) -> None:
         self._store, self._machine, self._runs, self._ink = store, machine, runs, runs.ink
 
-    async def pen_changed(self, params: api.PenChanged, client: Client) -> methods.Status:
+    async def pen_changed(self, params: api.PenChanged, client: Client) -> Status:
         self._store.get(0)  # JobError where none is at the machine
         await self._runs.go_on_paused(params.back_mm, params.fresh)
         return self._runs.status()
 
-    async def touch_test(self, params: methods.Nothing, client: Client) -> methods.Status:
+    async def touch_test(self, params: Nothing, client: Client) -> Status:
         job = self._store.get(0)
         await self._machine.plotter.call("touch_test", bounds=job.bounds)
         return self._runs.status()
 
-    async def adjust(self, params: api.Adjust, client: Client) -> methods.Status:
+    async def adjust(self, params: api.Adjust, client: Client) -> Status:
         await self._machine.plotter.call("adjust", **params.model_dump())
         return self._runs.status()
 
@@ -49,19 +51,19 @@ class PenDesk:
         if job is None or not job.is_adjusted:
             raise JobError("Nothing was adjusted that could be kept.", job=job.id if job else 0)
         changes = kept_keys(job, self._pens_of(job), self._machine.keeper.machine)
-        await self._machine.keeper.change(methods.MachineChanges(changes=dict(changes)), client)
+        await self._machine.keeper.change(MachineChanges(changes=dict(changes)), client)
         job.feed_override, job.pen_offsets = 100.0, {}
         self._runs.changed(job, save=True)
         return api.Kept(changes=changes)
 
-    async def ledger(self, params: methods.Nothing, client: Client) -> api.Ledger:
+    async def ledger(self, params: Nothing, client: Client) -> api.Ledger:
         machine, ledger = self._machine.keeper.look(), self._ink.ledger
         numbers = sorted({ledger.in_hand, *ledger.pens, *range(1, len(machine.pens) + 1)})
         return api.Ledger(pens=[self._shown(pen, machine) for pen in numbers])
 
     async def fresh(self, params: api.Fresh, client: Client) -> api.Ledger:
         await self._ink.renew(params.pen or self._ink.ledger.in_hand)
-        return await self.ledger(methods.Nothing(), client)
+        return await self.ledger(Nothing(), client)
 
     def in_hand(self) -> api.PenInk:
         """The pen that was put in last."""

@@ -1,7 +1,9 @@
 """The machine at the end of the wire, moved by hand: home, jog, nudge, register, raise and lower the pen.
 
 Lives in a process of its own (plotter_process.py), so that nothing a client or a big file does can delay the next line.
-Below it: plotter_port.py (connecting, position), plotter_faults.py (failing pen-up, STOP), plotter_runs.py (jobs).
+Below it, each module resting on the one before: plotter_port.py (connecting), plotter_position.py (where it is),
+plotter_halt.py (lifting, braking), plotter_faults.py (failing pen-up, STOP), plotter_live.py (depth and feeds while it
+draws), plotter_pens.py (changes of pens, ink), plotter_pauses.py (pausing, going on), plotter_runs.py (jobs).
 """
 
 from __future__ import annotations

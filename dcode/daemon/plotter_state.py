@@ -36,8 +36,6 @@ TRANSITIONS: Final[dict[PlotterState, frozenset[PlotterState]]] = {
 }
 FROM_ANYWHERE: Final = frozenset({_S.DISCONNECTED, _S.ALARM})
 
-AT_WORK: Final = frozenset({_S.PLOTTING, _S.PAUSING, _S.PAUSED, _S.STOPPING})
-
 
 def may_become(now: PlotterState, then: PlotterState) -> bool:
     """Whether the table allows the step."""

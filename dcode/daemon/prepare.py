@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +24,7 @@ from dcode.gcode.motion import MOVES, Motion
 from dcode.gcode.place import Place
 from dcode.gcode.write import write
 from dcode.geometry.similarity import Similarity
-from dcode.jobs.store import sync_file
+from dcode.jobs.durable import put
 from dcode.machine.check import check
 from dcode.machine.fit import clip, fit
 from dcode.machine.machine import Machine
@@ -69,7 +69,7 @@ def prepare(
         if not report["ok"]:
             told = f"The drawing is within the limits, the way around it is not: {_summary(report)}."
             raise UnsafeProgram(told, report)
-    _replace(folder / MOTION, program.motion.save)  # somebody may be looking at the one before
+    put(folder / MOTION, program.motion.save)  # somebody may be looking at the one before
     return _answer(folder, machine_file, program.motion, machine, dialect, report)
 
 
@@ -147,19 +147,12 @@ def grow(folder: Path, machine_file: Path, profile: str, said: str, strokes: dic
         motion, had = first_rows(Motion.load(folder / MOTION), before["rows"]), len(drawn)
     if len(lines) > had:
         motion = grown(motion, without(lines, had), Bounds(*strokes["frame"]), machine, wish.request.size)
-        _replace(folder / MOTION, motion.save)
-        _replace(folder / LIVE, lambda path: _write_json(path, strokes | {"rows": len(motion)}))
+        put(folder / MOTION, motion.save)
+        put(folder / LIVE, lambda path: _write_json(path, strokes | {"rows": len(motion)}))
     assert motion is not None
     if strokes["all"]:
         (folder / SOURCE).write_text(write(motion, dialect.reading(machine)), encoding="utf-8")
     return _answer(folder, machine_file, motion, machine, dialect, _proved(Program(motion, [], 0), machine))
-
-
-def _replace(path: Path, save: Callable[[Path], object]) -> None:
-    part = path.with_name(f".{path.name}")
-    save(part)
-    sync_file(part)
-    part.replace(path)
 
 
 def _write_json(path: Path, value: object) -> None:
@@ -177,7 +170,7 @@ def check_again(folder: Path, machine_file: Path, place: Place, sheet: Similarit
         motion, place = _moved(motion, sheet), Place(place.row, *sheet.apply((place.x, place.y)))
     _proved(Program(motion, [], 0), machine)
     if sheet:
-        _replace(folder / MOTION, motion.save)
+        put(folder / MOTION, motion.save)
     return {"digest": digest(folder / MOTION, machine_file), "place": place}
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from dcode.api import methods as api
+from dcode.api import jobs
+from dcode.api import recovery as api
 from dcode.daemon.prepared import JOURNAL, MOTION
 from dcode.errors import JobError
 from dcode.gcode.motion import Motion
@@ -50,7 +51,7 @@ class Interruption:
                 return back(self.motion, self.executed, back_mm)
         return self.executed
 
-    def shown(self, job: api.Job, back_mm: float, *, registered: bool) -> api.Recovery:
+    def shown(self, job: jobs.Job, back_mm: float, *, registered: bool) -> api.Recovery:
         """As clients are told."""
         return api.Recovery(
             job=job,

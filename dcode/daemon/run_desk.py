@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from dcode.api import events as tell
-from dcode.api import methods as api
 from dcode.api import pens
+from dcode.api import recovery as api
 from dcode.api.codec import Message
+from dcode.api.model import Model, Nothing
+from dcode.api.status import Status
 from dcode.daemon.estimates import Estimates
 from dcode.daemon.ink_keeper import InkKeeper
 from dcode.daemon.interrupted import Interrupted
@@ -39,7 +41,7 @@ _COUNTED: Final = {
     "executed_row": "executed_row",
 }
 
-Publish = Callable[[object, api.Model], None]
+Publish = Callable[[object, Model], None]
 
 
 class RunDesk:
@@ -51,7 +53,7 @@ class RunDesk:
         machine: MachineDesk,
         ink: InkKeeper,
         publish: Publish,
-        status: Callable[[], api.Status],
+        status: Callable[[], Status],
     ) -> None:
         self.ink = ink
         self._store, self._machine, self._publish, self._status = store, machine, publish, status
@@ -84,7 +86,7 @@ class RunDesk:
         interrupted = ", because a job was interrupted" if self.interrupted.last() else ""
         return f"The queue waits{interrupted}: dcode resume goes on."
 
-    def status(self) -> api.Status:
+    def status(self) -> Status:
         """As clients are told."""
         return self._status()
 
@@ -94,7 +96,7 @@ class RunDesk:
 
     # -- what is asked of the job at the machine -----------------------------------------------------------------------
 
-    async def pause(self, params: api.Pause, client: Client) -> api.Status:
+    async def pause(self, params: api.Pause, client: Client) -> Status:
         await self._begun()
         await self._plotter.call("pause", now=params.now)
         return self._status()
@@ -104,7 +106,7 @@ class RunDesk:
         await self._begun()
         await self._plotter.call("cancel")
 
-    async def stop(self, params: api.Nothing, client: Client) -> api.Status:
+    async def stop(self, params: Nothing, client: Client) -> Status:
         self.waits = True
         if await self._plotter.call("stop", other_reset=self._machine.is_simulated):
             await self._machine.reset_board()
@@ -112,7 +114,7 @@ class RunDesk:
 
     # -- resuming ------------------------------------------------------------------------------------------------------
 
-    async def resume(self, params: api.Resume, client: Client) -> api.Status:
+    async def resume(self, params: api.Resume, client: Client) -> Status:
         """Go on with a paused or an interrupted job; where there is none, let a queue go on that is held back."""
         job = self._store.get(params.job) if params.job else self._store.current() or self.interrupted.last()
         if job is None and self.waits:

@@ -20,7 +20,8 @@ from pydantic import ValidationError
 
 from dcode.api import codec
 from dcode.api.codec import BadMessage, Message
-from dcode.api.methods import METHODS, Model
+from dcode.api.methods import METHODS
+from dcode.api.model import Model
 from dcode.daemon.held import Held
 from dcode.daemon.socket_file import bound, remove
 from dcode.errors import DcodeError

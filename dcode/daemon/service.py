@@ -9,8 +9,9 @@ import os
 import time
 
 import dcode
-from dcode.api import methods as api
+from dcode.api import status as api
 from dcode.api.codec import Message
+from dcode.api.model import Model, Nothing
 from dcode.daemon.audit_desk import AuditDesk
 from dcode.daemon.calibration_desk import CalibrationDesk
 from dcode.daemon.checker import Checker
@@ -214,7 +215,7 @@ class Service:
 
     # These close the circle: the desks are made before the server, the plotter's handle before the desks.
 
-    def _publish(self, key: object, event: api.Model) -> None:
+    def _publish(self, key: object, event: Model) -> None:
         self.server.publish(key, event)
 
     def _plotter_says(self, message: Message) -> None:
@@ -229,7 +230,7 @@ class Service:
         self.wire.client_gone(client)
         self.calibration.client_gone(client)
 
-    async def daemon_info(self, params: api.Nothing, client: Client) -> api.DaemonInfo:
+    async def daemon_info(self, params: Nothing, client: Client) -> api.DaemonInfo:
         return api.DaemonInfo(
             pid=os.getpid(),
             socket=str(self.setup.socket),
@@ -239,17 +240,17 @@ class Service:
             started=self.started,
         )
 
-    async def daemon_stop(self, params: api.Stop, client: Client) -> api.Nothing:
+    async def daemon_stop(self, params: api.Stop, client: Client) -> Nothing:
         job = self.store.current()
         if job and params.when == "idle":
             raise MachineNotReady(f"Job {job.id} ({job.name}) is at the machine.", reason="busy", job=job.id)
         asyncio.get_running_loop().call_soon(lambda: self.end(goes_on=False))  # after the answer is on its way
-        return api.Nothing()
+        return Nothing()
 
-    async def status(self, params: api.Nothing, client: Client) -> api.Status:
+    async def status(self, params: Nothing, client: Client) -> api.Status:
         return self._status()
 
-    async def subscribe(self, params: api.Nothing, client: Client) -> api.Subscribed:
+    async def subscribe(self, params: Nothing, client: Client) -> api.Subscribed:
         client.subscribed = True
         return api.Subscribed(status=self._status(), jobs=self.jobs.shown_jobs())
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import Final
 
-from dcode.api import methods as api
+from dcode.api.status import Status
 from dcode.daemon.notify import Notifier, watchdog_seconds
 from dcode.daemon.plotter_handle import PlotterHandle
 
@@ -19,7 +19,7 @@ _SILENT_SECONDS: Final = 20.0  # without a sign of life the process that streams
 class Supervision:
     """Feeds the watchdog while the process that streams shows life: a daemon whose machine hangs is restarted."""
 
-    def __init__(self, plotter: PlotterHandle, status: Callable[[], api.Status]) -> None:
+    def __init__(self, plotter: PlotterHandle, status: Callable[[], Status]) -> None:
         self._plotter, self._status = plotter, status
         self._notifier = Notifier()
         self._telling: asyncio.Task[None] | None = None
@@ -58,7 +58,7 @@ class Supervision:
             await asyncio.sleep(pause)
 
 
-def _sentence(status: api.Status) -> str:
+def _sentence(status: Status) -> str:
     """The state in a line, as `systemctl status` shows it."""
     if status.job is None:
         return status.state + (f": {status.message}" if status.message else "")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from dcode.api.methods import Begin
+from dcode.api.jobs import Begin
 from dcode.errors import ConfigError, JobError
 
 MAX_UPLOADS: Final = 32  # at a time, of all clients together

@@ -7,8 +7,9 @@ from typing import Final
 
 from dcode.api import codec
 from dcode.api import events as tell
-from dcode.api import methods as api
+from dcode.api import wire as api
 from dcode.api.codec import Message
+from dcode.api.model import Nothing
 from dcode.daemon.plotter_handle import PlotterHandle
 from dcode.daemon.server import Client
 from dcode.errors import MachineNotReady
@@ -33,7 +34,7 @@ class WireDesk:
         client.subscribed = True
         return api.WireLog(lines=lines)
 
-    async def snapshot(self, params: api.Nothing, client: Client) -> api.Snapshot:
+    async def snapshot(self, params: Nothing, client: Client) -> api.Snapshot:
         path = await self._plotter.call("snapshot", reason="asked for")
         if path is None:
             raise MachineNotReady("The last lines could not be written: is the disk full?", reason="disk")

@@ -15,7 +15,7 @@ from typing import Final, Literal
 from dcode.gcode.careful import Interpreter
 from dcode.gcode.heights import suited
 from dcode.gcode.lines import count_lines, lines
-from dcode.gcode.motion import Kind, Motion
+from dcode.gcode.motion import MOVING, Motion
 from dcode.gcode.notes import Note
 from dcode.gcode.reading import Reading
 
@@ -24,7 +24,6 @@ __all__ = ["Note", "Program", "Reading", "Scan", "interpret"]
 Scan = Literal["auto", "compiled", "numpy", "python"]
 
 LARGE: Final = 20_000  # lines from which numpy pays for its import
-_MOVING: Final = (Kind.TRAVEL, Kind.DRAW, Kind.HOME)
 _SAYS_SOMETHING: Final = re.compile(rb"[^\s%]")
 
 
@@ -89,6 +88,6 @@ def _says_something_after(data: bytes, line: int) -> bool:
 def _last_move(motion: Motion) -> int:
     """The last row that moves the gondola; -1 when none does."""
     for row in reversed(range(len(motion))):
-        if motion.kind[row] in _MOVING:
+        if motion.kind[row] in MOVING:
             return row
     return -1

@@ -30,6 +30,7 @@ class Kind(IntEnum):
 
 
 MOVES: Final = (Kind.TRAVEL, Kind.DRAW)
+MOVING: Final = (*MOVES, Kind.HOME)  # all that move the gondola
 
 # Typecodes of array.array, fixed by name: they are the file format.
 COLUMNS: Final = {"kind": "B", "x": "d", "y": "d", "value": "f", "line": "I"}

@@ -50,7 +50,7 @@ class TextTraining:
     device: str = option("", "cpu or cuda; a GPU is used where there is one.", choices=("cpu", "cuda"))
 
     def __post_init__(self) -> None:
-        refuse_outside(self, _RANGES)
+        refuse_outside(self, {"max_len": (64, 1_000_000)})
         if not self.manifest or not self.model:
             raise ConfigError("is empty.", key="--model" if self.manifest else "--manifest")
 
@@ -68,19 +68,3 @@ class TextTraining:
     def folder(self) -> Path:
         """The run's own, as the original named it."""
         return Path(self.output_dir) / f"{Path(self.model.rstrip('/')).name}_seed{self.seed}"
-
-
-_RANGES: Final = (
-    ("epochs", 1e-6, 1e6),
-    ("batch_size", 1, 65_536),
-    ("grad_accum", 1, 65_536),
-    ("lr", 1e-12, 10.0),
-    ("max_len", 64, 1_000_000),
-    ("warmup_ratio", 0.0, 1.0),
-    ("weight_decay", 0.0, 10.0),
-    ("label_smoothing", 0.0, 0.9),
-    ("seed", 0, (1 << 31) - 1),
-    ("validation", 0.0, 0.9),
-    ("patience", 0, 1_000_000),
-    ("save_minutes", 0.0, 1e6),
-)

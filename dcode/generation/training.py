@@ -5,15 +5,25 @@ The torch side reads the same table (dcode.ml.train.sd_gcode); here nothing need
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from dcode.errors import ConfigError
 from dcode.generation.known_models import BASE
-from dcode.generation.run_options import option, options_of, refuse_outside, words_of
+from dcode.generation.run_options import option, refuse_outside, words_of
 
 MODULE: Final = "dcode.train_sd_gcode_v3"
 DECODERS: Final = ("v3", "strokes")
+# Between what the options may be that are this training's own.
+_RANGES: Final = {
+    "max_len": (128, 1_000_000),
+    "dropout": (0.0, 0.9),
+    "vocab_size": (300, 32_767),
+    "hidden_size": (0, 65_536),
+    "layers": (0, 512),
+    "heads": (0, 512),
+    "latent_size": (16, 1024),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,30 +71,3 @@ class SdTraining:
     def arguments(self) -> list[str]:
         """The words of a command line that say the same."""
         return [self.manifest, *words_of(self)]
-
-
-_RANGES: Final = (
-    ("epochs", 1e-6, 1e6),
-    ("batch_size", 1, 65_536),
-    ("grad_accum", 1, 65_536),
-    ("lr", 1e-12, 10.0),
-    ("max_len", 128, 1_000_000),
-    ("warmup_ratio", 0.0, 1.0),
-    ("weight_decay", 0.0, 10.0),
-    ("label_smoothing", 0.0, 0.9),
-    ("seed", 0, (1 << 31) - 1),
-    ("validation", 0.0, 0.9),
-    ("patience", 0, 1_000_000),
-    ("dropout", 0.0, 0.9),
-    ("vocab_size", 300, 32_767),
-    ("hidden_size", 0, 65_536),
-    ("layers", 0, 512),
-    ("heads", 0, 512),
-    ("latent_size", 16, 1024),
-    ("save_minutes", 0.0, 1e6),
-)
-
-
-def options() -> list[Field[Any]]:
-    """The fields that are options, with `about`, `short` and `choices` in their metadata."""
-    return options_of(SdTraining)

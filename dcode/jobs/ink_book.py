@@ -7,13 +7,13 @@ is there, never half of one.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from dcode.errors import JobError
+from dcode.jobs.durable import put
 from dcode.machine.ledger import FIRST, Account, Drawn, Ledger
 
 FILE: Final = "pens.json"
@@ -35,13 +35,9 @@ def read_ledger(path: Path) -> Ledger:
 def write_ledger(path: Path, ledger: Ledger) -> None:
     """Keep a ledger. Raises JobError where it cannot be written."""
     pens = {str(pen): asdict(account) for pen, account in sorted(ledger.pens.items())}
-    part = path.with_name(f".{path.name}.new")
+    told = json.dumps({"in_hand": ledger.in_hand, "pens": pens}, indent=1)
     try:
-        with part.open("w", encoding="utf-8") as file:
-            json.dump({"in_hand": ledger.in_hand, "pens": pens}, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        put(path, lambda part: part.write_text(told, encoding="utf-8"))
     except OSError as error:
         raise JobError(f"The ink ledger could not be written: {error.strerror}.", path=str(path)) from error
 

@@ -45,7 +45,7 @@ ENDED: Final = frozenset({_S.DONE, _S.FAILED, _S.CANCELLED, _S.INTERRUPTED})
 
 @dataclass(slots=True)
 class Job:
-    """One row of the store; the fields are those of the API's Job (dcode.api.methods), units as there.
+    """One row of the store; the fields are those of the API's Job (dcode.api.jobs), units as there.
 
     `held`: it is not plotted before somebody has said yes to it. `growing`: strokes are still being added to its end.
     """

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 import shutil
 import sqlite3
@@ -196,9 +195,3 @@ def _written() -> Iterator[None]:
 def _unusable(path: Path, error: Exception) -> ConfigError:
     why = error.strerror if isinstance(error, OSError) else error
     return ConfigError(f"cannot be used: {why}", file=str(path), key="state_dir")
-
-
-def sync_file(path: Path) -> None:
-    """Make a written file durable."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

@@ -16,7 +16,7 @@ from typing import Final
 
 from dcode.gcode.interpret import Program
 from dcode.gcode.measure import Measure, measure
-from dcode.gcode.motion import Kind, Motion
+from dcode.gcode.motion import MOVING, Kind, Motion
 from dcode.gcode.notes import Note
 from dcode.geometry.bounds import Bounds
 from dcode.machine.limits import SoftLimits
@@ -26,7 +26,6 @@ from dcode.machine.reach import Breach
 from dcode.machine.report import KEPT, Report, Violation
 from dcode.machine.suspects import LARGE, rows_leaving, rows_outside
 
-_MOVING: Final = (Kind.TRAVEL, Kind.DRAW, Kind.HOME)
 _TOGETHER: Final = 64
 
 
@@ -125,7 +124,7 @@ def _excess(breach: Breach) -> float:
 
 def _row(motion: Motion, limits: SoftLimits, row: int) -> list[Breach]:
     """What one move breaks: at its end, or else on the way. Where it begins is the matter of the move before it."""
-    if motion.kind[row] not in _MOVING:
+    if motion.kind[row] not in MOVING:
         return []
     x, y = motion.x[row], motion.y[row]
     breaches = limits.breaches(x, y)

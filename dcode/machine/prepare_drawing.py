@@ -34,8 +34,6 @@ TOLERANCE_MM: Final = 0.05
 # line between them adds at most 7 % of the width beside them.
 _JOIN: Final = 0.5
 
-Place = tuple[float, float]
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:

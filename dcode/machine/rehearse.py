@@ -10,21 +10,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 import shapely
 
 from dcode.gcode.measure import measure
-from dcode.gcode.motion import MOVES, Kind, Motion
+from dcode.gcode.motion import MOVING, Kind, Motion
 from dcode.machine.machine import Machine
 from dcode.machine.pace import Pace
 from dcode.machine.timing import estimate
 
 What = Literal["box", "hull", "seconds"]
 Point = tuple[float, float]
-
-_GOES: Final = (*MOVES, Kind.HOME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def lifted(motion: Motion, machine: Machine) -> Motion:
     up, pen = Motion(motion.start), machine.pen
     columns = zip(motion.kind, motion.x, motion.y, motion.value, motion.line, strict=True)
     for kind, x, y, value, line in columns:
-        if kind in _GOES:
+        if kind in MOVING:
             feed = value if kind != Kind.HOME else 0.0
             up.append(Kind.TRAVEL, x, y, feed or (pen.draw_speed if kind == Kind.DRAW else pen.travel_speed), line)
     return up
@@ -128,4 +126,4 @@ def _inked(motion: Motion) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     starts = np.vstack((np.array([motion.start]), ends[:-1]))[: len(ends)]
     drawn = kinds == Kind.DRAW
     inked = np.vstack((starts[drawn], ends[drawn | (kinds == Kind.PEN_DOWN)]))
-    return inked if len(inked) else ends[np.isin(kinds, _GOES)]
+    return inked if len(inked) else ends[np.isin(kinds, MOVING)]

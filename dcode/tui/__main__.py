@@ -1,3 +1,5 @@
+"""`python -m dcode.tui`: the screen, as `dcode-tui` is."""
+
 from __future__ import annotations
 
 import sys

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from dcode.api.codec import Message
-from dcode.client.job_words import job_rows, percent_of
+from dcode.client.job_words import AT_THE_MACHINE, WAITING, job_rows, percent_of
 from dcode.client.words import table
 from dcode.tui.progress import queue_time, state_word
-from dcode.tui.store import AT_THE_MACHINE, WAITING, Store
+from dcode.tui.store import Store
 
 COLUMNS: Final = ("job", "name", "state", "done", "time")
 ENDED: Final = ("done", "failed", "cancelled", "interrupted")

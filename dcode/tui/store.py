@@ -10,12 +10,11 @@ from enum import StrEnum
 from typing import Final
 
 from dcode.api.codec import Message
+from dcode.client.job_words import AT_THE_MACHINE, WAITING
 
 NOTICES: Final = 200  # that are remembered
 WIRE_LINES: Final = 5000
 
-AT_THE_MACHINE: Final = ("plotting", "paused")
-WAITING: Final = ("drawing", "checking", "ready")
 NO_STATUS: Final[Message] = {"state": "disconnected"}
 
 

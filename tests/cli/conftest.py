@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from dcode.cli.main import run
+from tests.cli.conversation import Conversation, conversations
 from tests.cli.fake_daemon import OUTSIDE, ROOT, SQUARE, FakeDaemon
 
 
@@ -66,6 +67,22 @@ def process() -> Callable[..., subprocess.Popen[str]]:
         return subprocess.Popen(command, cwd=ROOT, text=True, **pipes)
 
     return start
+
+
+@pytest.fixture
+def talk(process, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Conversation]]:
+    """Starts a command line on a terminal whose keys are read one by one."""
+    monkeypatch.setenv("TERM", "xterm")
+    with conversations(process) as start:
+        yield start
+
+
+@pytest.fixture
+def plain_talk(process, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Conversation]]:
+    """The same on a terminal that knows nothing but lines."""
+    monkeypatch.setenv("TERM", "dumb")
+    with conversations(process) as start:
+        yield start
 
 
 @pytest.fixture

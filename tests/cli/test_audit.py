@@ -1,11 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.cli.conversation import Conversation, conversations
 from tests.cli.fake_daemon import SQUARE, a_job, a_status, job_event
 
 HOME = {"name": "home", "x": 0.0, "y": 0.0, "about": "the home position, where a job begins"}
@@ -55,13 +51,6 @@ def test_a_status_tells_the_drift_of_the_job(dcode, daemon):
 
 RIGHT, DOWN = b"\x1b[C", b"\x1b[B"
 QUESTION = "[DX DY in mm, k keys, q] "
-
-
-@pytest.fixture
-def talk(process, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Conversation]]:
-    monkeypatch.setenv("TERM", "xterm")
-    with conversations(process) as start:
-        yield start
 
 
 def test_a_person_says_how_far_it_is_off_and_has_it_corrected(daemon, talk):

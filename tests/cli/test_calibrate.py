@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +16,6 @@ from dcode.geometry.bounds import Bounds
 from dcode.machine.calibration.guides import Start
 from dcode.machine.calibration.pen import PenGuide
 from dcode.machine.machine import Machine
-from tests.cli.conversation import Conversation, conversations
 from tests.cli.fake_daemon import FakeDaemon, Refusal
 
 UP, DOWN = b"\x1b[A", b"\x1b[B"
@@ -57,13 +56,6 @@ def machine(daemon) -> Callable[..., FakeDaemon]:
         return daemon(answers=known | {name.replace("_", "."): answer for name, answer in answers.items()})
 
     return start
-
-
-@pytest.fixture
-def talk(process, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Conversation]]:
-    monkeypatch.setenv("TERM", "xterm")
-    with conversations(process) as start:
-        yield start
 
 
 def choices(fake: FakeDaemon) -> list[str]:

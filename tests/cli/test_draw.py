@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import signal
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.conversation import Conversation, conversations
 from tests.cli.fake_daemon import DONE_JOB, SQUARE, FakeDaemon, Refusal, a_job, a_status, job_event
 
 HELD = a_job(name="a horse", prompt="a horse", held=True)
@@ -40,16 +39,9 @@ def machine(daemon) -> Callable[..., FakeDaemon]:
     return start
 
 
-@pytest.fixture
-def talk(process, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Conversation]]:
-    monkeypatch.setenv("TERM", "dumb")
-    with conversations(process) as start:
-        yield start
-
-
-def test_the_drawing_is_shown_and_plotted_after_a_yes(machine, talk) -> None:
+def test_the_drawing_is_shown_and_plotted_after_a_yes(machine, plain_talk) -> None:
     fake = machine()
-    person = talk("draw", "a horse", "--seed", 7)
+    person = plain_talk("draw", "a horse", "--seed", 7)
     person.hear("⠀")
     person.hear("a horse: by strokes (small), seed 7, score 0.50")
     person.answer(QUESTION, b"p\n")
@@ -58,9 +50,9 @@ def test_the_drawing_is_shown_and_plotted_after_a_yes(machine, talk) -> None:
     assert fake.asked("job.confirm") == [{"job": 12}]
 
 
-def test_another_of_several_drawings_can_be_kept(machine, talk) -> None:
+def test_another_of_several_drawings_can_be_kept(machine, plain_talk) -> None:
     fake = machine([drawing(), drawing(seed=8), drawing(seed=9)])
-    person = talk("draw", "a horse", "--count", 3)
+    person = plain_talk("draw", "a horse", "--count", 3)
     person.answer("[n]ext of 3", b"n\n")
     person.hear("seed 8")
     person.answer("[n]ext of 3", b"p\n")
@@ -69,9 +61,9 @@ def test_another_of_several_drawings_can_be_kept(machine, talk) -> None:
     assert len(fake.asked("job.draw")) == len(fake.asked("job.confirm")) == 1
 
 
-def test_again_asks_for_drawings_by_other_seeds(machine, talk) -> None:
+def test_again_asks_for_drawings_by_other_seeds(machine, plain_talk) -> None:
     fake = machine()
-    person = talk("draw", "a horse", "--seed", 7, "--count", 1)
+    person = plain_talk("draw", "a horse", "--seed", 7, "--count", 1)
     person.answer(QUESTION, b"a\n")
     person.answer(QUESTION, b"q\n")
     code, _ = person.end()
@@ -81,9 +73,9 @@ def test_again_asks_for_drawings_by_other_seeds(machine, talk) -> None:
     assert not fake.asked("job.confirm")
 
 
-def test_vary_asks_for_other_words_by_the_same_seed(machine, talk) -> None:
+def test_vary_asks_for_other_words_by_the_same_seed(machine, plain_talk) -> None:
     fake = machine()
-    person = talk("draw", "a horse", "--seed", 7)
+    person = plain_talk("draw", "a horse", "--seed", 7)
     person.answer(QUESTION, b"v\n")
     person.answer("In other words [a horse]:", b"a pony\n")
     person.answer(QUESTION, b"q\n")
@@ -91,9 +83,9 @@ def test_vary_asks_for_other_words_by_the_same_seed(machine, talk) -> None:
     assert [(wish["prompt"], wish["seed"]) for wish in fake.asked("job.draw")] == [("a horse", 7), ("a pony", 7)]
 
 
-def test_an_interrupt_at_the_question_takes_the_drawing_off_the_queue(machine, talk) -> None:
+def test_an_interrupt_at_the_question_takes_the_drawing_off_the_queue(machine, plain_talk) -> None:
     fake = machine()
-    person = talk("draw", "a horse")
+    person = plain_talk("draw", "a horse")
     person.hear(QUESTION)
     person.process.send_signal(signal.SIGINT)
     code, _ = person.end()

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.conversation import Conversation, conversations
 from tests.cli.fake_daemon import DONE_JOB, ROOT, SQUARE, Refusal, a_status, job_event, plotting
 
 ASKS = {
@@ -35,22 +33,15 @@ PEN = {
 }
 
 
-@pytest.fixture
-def talk(process, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Conversation]]:
-    monkeypatch.setenv("TERM", "dumb")
-    with conversations(process) as start:
-        yield start
-
-
 def waits_for_a_pen(daemon: Any, **answers: Any) -> Any:
     waiting = a_status(state="paused", asks=ASKS)
     events = [CHANGE, job_event(DONE_JOB)]
     return daemon(answers={"status": waiting, "plotter.pen_changed": a_status()} | answers, events=events)
 
 
-def test_a_person_is_asked_for_the_pen_and_says_that_it_is_in(daemon, talk, horse: Path):
+def test_a_person_is_asked_for_the_pen_and_says_that_it_is_in(daemon, plain_talk, horse: Path):
     fake = waits_for_a_pen(daemon)
-    person = talk("plot", horse, "--yes")
+    person = plain_talk("plot", horse, "--yes")
     person.answer(QUESTION, b"t\n")
     person.answer(QUESTION, b"what\n")
     person.answer(QUESTION, b"\n")
@@ -66,18 +57,18 @@ def test_a_person_is_asked_for_the_pen_and_says_that_it_is_in(daemon, talk, hors
         (b"c\n", "job.cancel", {"job": 12}),
     ],
 )
-def test_other_answers_are_a_letter(daemon, talk, horse: Path, typed: bytes, method: str, params: dict[str, Any]):
+def test_other_answers_are_a_letter(daemon, plain_talk, horse: Path, typed: bytes, method: str, params: dict[str, Any]):
     fake = waits_for_a_pen(daemon)
-    person = talk("plot", horse, "--yes")
+    person = plain_talk("plot", horse, "--yes")
     person.answer(QUESTION, typed)
     assert person.end()[0] == 0
     assert fake.asked(method) == [params]
 
 
-def test_who_audits_says_at_the_change_of_pens_how_far_it_is_off(daemon, talk, horse: Path):
+def test_who_audits_says_at_the_change_of_pens_how_far_it_is_off(daemon, plain_talk, horse: Path):
     fake = waits_for_a_pen(daemon, **{"plotter.drift": Refusal("JobError", "500 mm are no drift.")})
     fake.events.insert(0, job_event(plotting(50, state="paused", audit="mark")))
-    person = talk("plot", horse, "--yes", "--audit", "mark")
+    person = plain_talk("plot", horse, "--yes", "--audit", "mark")
     person.hear("not over it: a DX DY")
     person.answer(QUESTION, b"a 500 0\n")
     person.answer("Correct it? [Y/n]", b"n\n")
@@ -88,9 +79,9 @@ def test_who_audits_says_at_the_change_of_pens_how_far_it_is_off(daemon, talk, h
     assert fake.asked("plotter.pen_changed") == [{}]
 
 
-def test_what_the_daemon_refuses_is_told_and_the_job_is_followed_on(daemon, talk, horse: Path):
+def test_what_the_daemon_refuses_is_told_and_the_job_is_followed_on(daemon, plain_talk, horse: Path):
     waits_for_a_pen(daemon, **{"plotter.pen_changed": Refusal("MachineNotReady", "The pen is being lifted.")})
-    person = talk("plot", horse, "--yes")
+    person = plain_talk("plot", horse, "--yes")
     person.answer(QUESTION, b"\n")
     person.hear("The pen is being lifted.")
     assert person.end()[0] == 0
@@ -103,12 +94,12 @@ def test_who_cannot_be_asked_is_told_and_nothing_goes_on_by_itself(dcode, daemon
     assert fake.asked("plotter.pen_changed") == []
 
 
-def test_a_job_that_waits_already_asks_whoever_comes_to_watch(daemon, talk):
+def test_a_job_that_waits_already_asks_whoever_comes_to_watch(daemon, plain_talk):
     waiting = a_status(state="paused", asks=ASKS, job={"id": 12, "name": "horse.gcode", "state": "paused"})
     snapshot = {"status": waiting, "jobs": [plotting(50, state="paused")]}
     fake = waits_for_a_pen(daemon, status=waiting, subscribe=snapshot, **{"job.list": {"jobs": snapshot["jobs"]}})
     fake.events.pop(0)
-    person = talk("watch")
+    person = plain_talk("watch")
     person.answer(QUESTION, b"\n")
     person.end()
     assert fake.asked("plotter.pen_changed") == [{}]
@@ -137,10 +128,10 @@ def test_adjust_says_what_it_is_told(dcode, daemon):
 ADJUSTED = DONE_JOB | {"feed_override": 120.0, "pen_offsets": {"0": 2.0}}
 
 
-def test_what_was_adjusted_is_kept_by_a_yes(daemon, talk, horse: Path):
+def test_what_was_adjusted_is_kept_by_a_yes(daemon, plain_talk, horse: Path):
     kept = {"changes": {"pen.down_angle": 38.0}}
     fake = daemon(answers={"plotter.keep_adjusted": kept}, events=[job_event(ADJUSTED)])
-    person = talk("plot", horse, "--yes")
+    person = plain_talk("plot", horse, "--yes")
     person.answer("The feed was 120 % and the pen was 2° deeper. Keep that in machine.json? [y/N]", b"y\n")
     person.hear("machine.json: pen.down_angle = 38")
     assert person.end()[0] == 0

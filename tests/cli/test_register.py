@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import signal
 import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.cli.conversation import Conversation, conversations
+from tests.cli.conversation import Conversation
 from tests.cli.fake_daemon import FakeDaemon, Refusal, a_status
 
 MARKS = {
@@ -39,13 +39,6 @@ def machine(daemon) -> Callable[..., FakeDaemon]:
         return daemon(answers=known | found | names)
 
     return start
-
-
-@pytest.fixture
-def talk(process, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Conversation]]:
-    monkeypatch.setenv("TERM", "xterm")
-    with conversations(process) as start:
-        yield start
 
 
 @pytest.mark.parametrize(
@@ -233,10 +226,9 @@ def test_a_conversation_can_be_about_the_second_mark_alone(machine, talk):
     assert fake.asked("plotter.register") == [{"mark": "last end", "second": True}]
 
 
-def test_a_dumb_terminal_gets_lines(machine, talk, monkeypatch):
+def test_a_dumb_terminal_gets_lines(machine, plain_talk):
     machine()
-    monkeypatch.setenv("TERM", "dumb")
-    person = begun(talk("register"))
+    person = begun(plain_talk("register"))
     person.type(RIGHT)
     person.hear("step 1 mm   moved 1.0 mm right\r\n")
     person.type(b"q")

@@ -253,8 +253,8 @@ def test_of_a_long_log_there_is_the_end_from_the_start_of_a_line(dcode, state: P
 def test_what_is_too_large_is_left_out_and_said(tmp_path: Path):
     found = Findings(Scrubber(), room=1000)
     (tmp_path / "drawing").write_bytes(b"G1 X1\n" * 500)
-    found.add_text("small", "x" * 900)
-    found.add_text("large", "x" * 101)
+    found.add_value("small", "x" * 897)  # between quotes, and a line
+    found.add_value("large", "x" * 98)
     found.add_file("drawing", tmp_path / "drawing", 1000, whole=True)
     found.add_file("gone", tmp_path / "gone", 1000)
     assert [one["name"] for one in found.files] == ["small"]

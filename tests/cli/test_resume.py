@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.cli.conversation import Conversation, conversations
 from tests.cli.fake_daemon import (
     DONE_JOB,
     INTERRUPTED_JOB,
@@ -40,13 +39,6 @@ def machine(daemon) -> Callable[..., FakeDaemon]:
         return daemon(answers=known | names, events=[job_event(DONE_JOB)])
 
     return start
-
-
-@pytest.fixture
-def talk(process, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Conversation]]:
-    monkeypatch.setenv("TERM", "dumb")
-    with conversations(process) as start:
-        yield start
 
 
 @pytest.mark.parametrize(
@@ -206,8 +198,8 @@ def test_a_paused_job_has_nothing_to_skip(dcode, machine, words: str):
         (b"7mm\n", {"how": "back", "back_mm": 7.0}),
     ],
 )
-def test_a_person_is_asked(machine, talk, typed: bytes, params: dict):
-    fake, person = machine(), talk("resume")
+def test_a_person_is_asked(machine, plain_talk, typed: bytes, params: dict):
+    fake, person = machine(), plain_talk("resume")
     person.hear("position   known")
     person.answer(QUESTION, typed)
     assert person.end() == (0, "horse.gcode is plotted: 7 lines in 0:01:01.\n")
@@ -215,8 +207,8 @@ def test_a_person_is_asked(machine, talk, typed: bytes, params: dict):
 
 
 @pytest.mark.parametrize("typed", [b"q\n", b"leave\n", b"\x04"])
-def test_a_person_may_leave_it(machine, talk, typed: bytes):
-    fake, person = machine(), talk("resume", 12)
+def test_a_person_may_leave_it(machine, plain_talk, typed: bytes):
+    fake, person = machine(), plain_talk("resume", 12)
     for nonsense in (b"-3\n", b"nan\n", b"what?\n"):
         person.answer(QUESTION, nonsense)
         person.hear("Enter, s, a number of mm, or q.")
@@ -226,8 +218,8 @@ def test_a_person_may_leave_it(machine, talk, typed: bytes):
     assert not fake.asked("plotter.resume")
 
 
-def test_a_person_is_not_asked_what_makes_no_difference(machine, talk):
-    fake, person = machine(CERTAIN), talk("resume")
+def test_a_person_is_not_asked_what_makes_no_difference(machine, plain_talk):
+    fake, person = machine(CERTAIN), plain_talk("resume")
     person.answer("Go on there (Enter), go back by N mm of ink first (N), or leave it (q)? ", b"\n")
     assert person.end()[0] == 0
     assert fake.asked("plotter.resume") == [{"job": 12, "how": "redraw"}]
@@ -238,7 +230,6 @@ def test_a_person_is_not_asked_what_makes_no_difference(machine, talk):
     [(RECOVERY, "utf-8", True), (RECOVERY, "ascii", False), (RECOVERY | {"stretch_mm": 4.9}, "utf-8", False)],
 )
 def test_a_stretch_is_shown_where_that_can_be_seen(machine, talk, monkeypatch, recovery, encoding: str, drawn: bool):
-    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("PYTHONIOENCODING", encoding)
     machine(recovery)
     person = talk("resume")
@@ -248,9 +239,9 @@ def test_a_stretch_is_shown_where_that_can_be_seen(machine, talk, monkeypatch, r
     assert person.seen.isascii() != drawn
 
 
-def test_a_person_who_gave_a_flag_is_not_asked(machine, talk):
+def test_a_person_who_gave_a_flag_is_not_asked(machine, plain_talk):
     machine()
-    person = talk("resume", "--skip")
+    person = plain_talk("resume", "--skip")
     assert person.end()[0] == 0
     assert b"(Enter)" not in person.seen
 

@@ -13,7 +13,8 @@ import pytest
 from dcode.cli.commands import train_sd_gcode_v3 as command
 from dcode.cli.main import run
 from dcode.errors import ConfigError
-from dcode.generation.training import MODULE, SdTraining, options
+from dcode.generation.run_options import options_of
+from dcode.generation.training import MODULE, SdTraining
 from tests.cli.conftest import Ended
 
 ANSWER = {"model": "/runs/x", "decoder": "v3", "export": "/runs/x/v3", "figures": {"bits_per_token": 1.5}, "data": {}}
@@ -93,7 +94,7 @@ def test_the_words_of_a_run_say_all_that_differs() -> None:
     from dcode.ml.train.sd_gcode import asked_by
 
     changed: dict[str, Any] = {"decoder": "v3", "export": "v3", "latent_size": 32, "label_smoothing": 0.3}
-    for one in options():
+    for one in options_of(SdTraining):
         value = one.default
         other = not value if isinstance(value, bool) else value * 0.5 if isinstance(value, float) else f"{value}x"
         changed.setdefault(one.name, value + 1 if type(value) is int else other)

@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -19,8 +18,9 @@ from dcode.client.address import Address
 from dcode.client.launch import Target, start
 from dcode.client.sync import Client
 from dcode.client.upload import upload
+from tests.patience import PATIENCE, bounded
 
-PATIENCE = 90  # seconds for one test: a bound against hanging, nothing is measured by it
+__all__ = ["bounded"]
 
 Message = dict[str, Any]
 
@@ -121,20 +121,6 @@ def rig(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     yield make
     for one in started:
         one.close()
-
-
-@pytest.fixture(autouse=True)
-def _bounded() -> Iterator[None]:
-    """A test that waits for what never comes fails instead of hanging."""
-
-    def give_up(number: int, frame: FrameType | None) -> None:
-        raise TimeoutError(f"nothing more happened within {PATIENCE} s")
-
-    old = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(PATIENCE)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, old)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from struct import unpack
 import pytest
 
 from dcode.api.kinds import Kind
-from dcode.api.methods import Limits
+from dcode.api.machine import Limits
 from dcode.api.motion import MotionRows
 from dcode.errors import DcodeError
 from tests.daemon.conftest import Rig

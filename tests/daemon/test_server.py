@@ -17,8 +17,11 @@ from typing import Any
 import pytest
 
 from dcode.api import codec
+from dcode.api.by_hand import Ink
 from dcode.api.events import StatusChanged
-from dcode.api.methods import METHODS, Ink, Model, Nothing, Status
+from dcode.api.methods import METHODS
+from dcode.api.model import Model, Nothing
+from dcode.api.status import Status
 from dcode.daemon.held import Held
 from dcode.daemon.server import MAX_CLIENTS, MAX_OPEN_REQUESTS, MAX_SHORT, Client, Server
 from dcode.daemon.socket_file import bound

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.daemon.conftest import Rig, _bounded, rig, serve_plotter, short_dir
+from tests.daemon.conftest import Rig, rig, serve_plotter, short_dir
+from tests.patience import bounded
 from tests.tui.terminal import Terminal, tui
 
-__all__ = ["Rig", "_bounded", "rig", "serve_plotter", "short_dir"]
+__all__ = ["Rig", "bounded", "rig", "serve_plotter", "short_dir"]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from dcode.cli.captioning import caption_by, caption_options
-from dcode.cli.command import command
+from dcode.cli.command import FILE, command
 from dcode.cli.session import Session
 
 
@@ -15,7 +15,7 @@ from dcode.cli.session import Session
 @caption_options
 @click.option(
     "--words",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Synsets and their words, as in LOC_synset_mapping.txt.",
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dcode.cli.command import command
+from dcode.cli.command import FILE, command
 from dcode.cli.session import Session
 from dcode.errors import ConfigError
 
@@ -16,7 +16,7 @@ from dcode.errors import ConfigError
 @click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--wheel",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Put this build of dcode into the folder, instead of asking an index for one.",
 )

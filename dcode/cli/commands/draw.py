@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import click
 
 from dcode.api.codec import Message
-from dcode.cli.command import command, daemon_options
+from dcode.cli.command import FILE, command, daemon_options
 from dcode.cli.drawn import Drawn, must_have_places
 from dcode.cli.exit_codes import ExitCode
 from dcode.cli.follow import follow, result, tell_detached, tell_end, tell_queued
@@ -18,13 +17,11 @@ from dcode.cli.wished import Wished, drawn_here, program_of_job, queued, wait_fo
 from dcode.client.sync import Client
 from dcode.errors import GenerationError, JobError
 
-_FILE: Final = click.Path(dir_okay=False, path_type=Path)
-
 
 @command()
 @wish_options
-@click.option("-o", "--output", "to", type=_FILE, metavar="GCODE|SVG", help="Save the drawing as well.")
-@click.option("--preview", type=_FILE, metavar="SVG|PNG|GIF", help="Save a picture of what will be drawn.")
+@click.option("-o", "--output", "to", type=FILE, metavar="GCODE|SVG", help="Save the drawing as well.")
+@click.option("--preview", type=FILE, metavar="SVG|PNG|GIF", help="Save a picture of what will be drawn.")
 @click.option("--no-plot", is_flag=True, help="Only draw it; needs no machine and no daemon.")
 @click.option("--detach", is_flag=True, help="Queue the wish and return; with --yes it is plotted when it is its turn.")
 @click.option("-y", "--yes", is_flag=True, help="Plot the best drawing without asking.")

@@ -7,13 +7,12 @@ from typing import Any, Final
 
 import click
 
-from dcode.cli.command import command
+from dcode.cli.command import FILE, command
 from dcode.cli.ml_process import run_ml
 from dcode.cli.session import Session
 
 _MODULE: Final = "dcode.ml.evaluate"
 _LISTS: Final = ("seen", "held_out")
-_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
 @command()
@@ -25,17 +24,17 @@ _FILE: Final = click.Path(dir_okay=False, path_type=Path)
     metavar="FILE",
     help="A prompt a line; seen and held_out are dcode's own, and used without it. More than once for several lists.",
 )
-@click.option("-o", "--output", type=_FILE, required=True, help="The report, as JSON.")
+@click.option("-o", "--output", type=FILE, required=True, help="The report, as JSON.")
 @click.option(
     "--samples", type=click.IntRange(1, 64), default=8, show_default=True, help="Drawings of each prompt, from seed 0."
 )
-@click.option("--recogniser", type=_FILE, help="The recogniser that scores, if not the one that comes with dcode.")
+@click.option("--recogniser", type=FILE, help="The recogniser that scores, if not the one that comes with dcode.")
 @click.option(
     "--quickdraw",
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder of the doodles that it was trained on too, to look for copies.",
 )
-@click.option("--manifest", type=_FILE, help="The dataset that it was trained on instead of the library.")
+@click.option("--manifest", type=FILE, help="The dataset that it was trained on instead of the library.")
 def evaluate(
     session: Session,
     model: str | None,

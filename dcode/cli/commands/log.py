@@ -15,13 +15,13 @@ from typing import Final
 import click
 
 from dcode.api.codec import Message
+from dcode.api.kinds import WIRE_SIGNS
 from dcode.cli.command import command
 from dcode.cli.output import Unwritable
 from dcode.cli.session import Session
 from dcode.client.words import plural
 
 STDOUT: Final = 1
-SIGNS: Final = {"out": ">", "in": "<", "note": "·"}
 
 
 @command()
@@ -49,7 +49,7 @@ def log(session: Session, lines: int, no_follow: bool) -> None:
 
 def _tell(session: Session, lines: Iterable[Message]) -> None:
     for line in lines:
-        session.reply(line, lambda one: [f"{_clock(one['at'])} {SIGNS.get(one['way'], '?')} {one['text']}"])
+        session.reply(line, lambda one: [f"{_clock(one['at'])} {WIRE_SIGNS.get(one['way'], '?')} {one['text']}"])
 
 
 def _tell_missed(session: Session, event: Message) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import click
 
-from dcode.cli.command import command, daemon_options
+from dcode.cli.command import FILE, command, daemon_options
 from dcode.cli.exit_codes import ExitCode
 from dcode.cli.follow import follow, tell_detached, tell_end, tell_queued
 from dcode.cli.pen_asking import ask_to_keep
@@ -19,19 +18,17 @@ from dcode.cli.wishes import Wishes, artwork_options
 from dcode.client.sync import Client
 from dcode.errors import ConfigError
 
-_FILE: Final = click.Path(dir_okay=False, path_type=Path)
-
 
 @command()
 @source_argument
 @artwork_options
 @click.option("--dry-run", is_flag=True, help="Check and estimate only; needs no machine.")
-@click.option("--preview", type=_FILE, metavar="SVG|PNG|GIF", help="Save a picture of what will be drawn.")
+@click.option("--preview", type=FILE, metavar="SVG|PNG|GIF", help="Save a picture of what will be drawn.")
 @click.option("--detach", is_flag=True, help="Queue the file and return.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask first.")
 @click.option(
     "--ink",
-    type=_FILE,
+    type=FILE,
     metavar="SVG",
     help="Afterwards, save what a simulated pen drew.",
 )

@@ -9,7 +9,8 @@ import click
 
 from dcode.cli.command import command, program_options
 from dcode.cli.dry_pens import dry_warnings
-from dcode.cli.pictures import SECONDS, STANDARD_OUTPUT, Look, PictureFormat, Shown, picture
+from dcode.cli.output import STANDARD_OUTPUT
+from dcode.cli.pictures import SECONDS, Look, PictureFormat, Shown, picture
 from dcode.cli.program import Examined, examine, time_of
 from dcode.cli.session import Session
 from dcode.cli.source import Source, read_source, source_argument

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import click
 
-from dcode.cli.command import command
+from dcode.cli.command import FILE, command
 from dcode.cli.evidence import gather
 from dcode.cli.scrub import Scrubber
 from dcode.cli.session import Session
@@ -40,7 +40,7 @@ were on the wire last. Look through it before you send it.
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="The file to write; by default dcode-report-<date>.zip, here.",
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dcode.cli.command import command, machine_option
+from dcode.cli.command import FILE, command, machine_option
 from dcode.cli.session import Session
 from dcode.config.machine_file import load_machine
 from dcode.config.paths import find_machine
@@ -23,9 +23,7 @@ from dcode.simulator.wall import load_wall
 )
 @click.option("--link", type=click.Path(path_type=Path), metavar="PATH", help="Another name for its port.")
 @click.option("--speed", type=click.FloatRange(0), default=1.0, metavar="N", help="N times real speed; 0: no waiting.")
-@click.option(
-    "--ink", type=click.Path(dir_okay=False, path_type=Path), metavar="SVG", help="Keep what it draws in this file."
-)
+@click.option("--ink", type=FILE, metavar="SVG", help="Keep what it draws in this file.")
 @click.option("--wall", metavar="FILE", help="How machine and wall really are: a TOML file, or crooked.")
 @click.option("--control", is_flag=True, help="Take orders (faults, say) on stdin, a JSON object a line.")
 @click.option("--reset-on-open", is_flag=True, help="Opening the port resets it, as it does most boards.")

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from dcode.cli.command import command
+from dcode.cli.command import FILE, command
 from dcode.cli.ml_process import run_ml
 from dcode.cli.model_place import absolute
 from dcode.cli.session import Session
@@ -17,9 +17,7 @@ from dcode.generation.sweeping import MODELS, MODULE, SD, Sweep, fixed_by
 
 
 @command()
-@click.option(
-    "-m", "--manifest", type=click.Path(dir_okay=False, path_type=Path), required=True, help="captioned.json."
-)
+@click.option("-m", "--manifest", type=FILE, required=True, help="captioned.json.")
 @click.option("-t", "--trials", type=click.IntRange(1), default=8, show_default=True, help="Trainings to try.")
 @click.option(
     "--model", "models", multiple=True, default=MODELS, show_default=True, help=f"As of dcode train; or {SD}, alone."

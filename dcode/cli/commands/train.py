@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dcode.cli.command import command
+from dcode.cli.command import FILE, command
 from dcode.cli.ml_process import run_ml
 from dcode.cli.model_place import absolute
 from dcode.cli.session import Session
@@ -17,9 +17,7 @@ from dcode.generation.text_training import MODULE, TextTraining
 
 
 @command()
-@click.option(
-    "-m", "--manifest", type=click.Path(dir_okay=False, path_type=Path), required=True, help="captioned.json."
-)
+@click.option("-m", "--manifest", type=FILE, required=True, help="captioned.json.")
 @num_gpus_option
 @run_options(TextTraining)
 def train(session: Session, manifest: Path, num_gpus: int, **values: Any) -> None:

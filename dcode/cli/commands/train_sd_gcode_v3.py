@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dcode.cli.command import command
+from dcode.cli.command import FILE, command
 from dcode.cli.ml_process import run_ml
 from dcode.cli.model_place import absolute
 from dcode.cli.session import Session
@@ -19,7 +19,7 @@ from dcode.generation.training import MODULE, SdTraining
 @click.option(
     "-m",
     "--manifest",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     required=True,
     help="captioned.json, or a manifest.json with --no-text-latents.",
 )

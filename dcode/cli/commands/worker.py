@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from dcode.cli.command import command, group
+from dcode.cli.command import FILE, command, group
 from dcode.cli.lazy import Entry, Table
 from dcode.cli.own_worker import states_of_own_worker
 from dcode.cli.session import Session
@@ -36,7 +36,7 @@ def worker(context: click.Context) -> None:
 
 @command()
 @click.option("--listen", metavar="HOST:PORT", help=f"Where. Without it only this computer is served: {LOOPBACK}:7411.")
-@click.option("--token-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="The secret.")
+@click.option("--token-file", type=FILE, metavar="FILE", help="The secret.")
 def serve(session: Session, listen: str | None, token_file: Path | None) -> None:
     """Let other computers draw with this one.
 

@@ -39,9 +39,9 @@ class Start:
 
 Maker: TypeAlias = Callable[[Start], Guide]
 
-# "module:function"; the function takes a Start.
+# "module:name" of what makes the guide of a Start.
 GUIDES: Final[dict[str, str]] = {
-    "pen": "dcode.machine.calibration.pen:pen_guide",
+    "pen": "dcode.machine.calibration.pen:PenGuide",
     "machine": "dcode.machine.calibration.machine_guide:MachineGuide",
 }
 
@@ -51,6 +51,6 @@ def guide(name: str, start: Start) -> Guide:
     target = GUIDES.get(name)
     if target is None:
         raise CalibrationError(f"There is no guide {name!r}. There are: {', '.join(GUIDES)}.", guide=name)
-    module, _, function = target.partition(":")
-    make = cast(Maker, getattr(import_module(module), function))  # the table's own promise
+    module, _, maker = target.partition(":")
+    make = cast(Maker, getattr(import_module(module), maker))  # the table's own promise
     return make(start)

@@ -16,7 +16,10 @@ from dcode.machine.calibration.pen_views import view
 
 
 class PenGuide:
-    """One conversation about one pen. Nothing but its last move saves."""
+    """One conversation about one pen. Nothing but its last move saves.
+
+    Option `pen`: the name of one of machine.json's pens. Raises CalibrationError.
+    """
 
     def __init__(self, start: Start) -> None:
         self._bench = Bench(start)
@@ -49,8 +52,3 @@ class PenGuide:
         """End it here, with the pen up."""
         self._stage = Stage.OVER
         return [Lift(self._found.up)]
-
-
-def pen_guide(start: Start) -> PenGuide:
-    """For the table of guides. Option `pen`: the name of one of machine.json's pens. Raises CalibrationError."""
-    return PenGuide(start)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from dcode.gcode.motion import COLUMNS, Kind, Motion
+from dcode.gcode.motion import COLUMNS, MOVING, Kind, Motion
 from dcode.geometry.drawing import Drawing
 from dcode.geometry.lines import Lines, Points
 from dcode.machine.drawing_motion import drawing_of
@@ -17,8 +16,6 @@ from dcode.machine.machine import Machine
 from dcode.machine.pace import Pace
 from dcode.machine.preview.scene import pen_up_ways
 from dcode.machine.timing import estimate
-
-_MOVES: Final = (Kind.TRAVEL, Kind.DRAW, Kind.HOME)
 
 Times = npt.NDArray[np.float64]
 
@@ -73,7 +70,7 @@ class Timeline:
         motion = self._motion
         rows = np.searchsorted(self._ends, moments, side="right")
         kind = np.append(np.frombuffer(motion.kind, np.uint8), np.uint8(Kind.PEN_UP))
-        halves = np.isin(kind[rows], _MOVES)
+        halves = np.isin(kind[rows], MOVING)
         at, places = rows[halves], self.places(moments[halves])
         columns = {name: np.frombuffer(getattr(motion, name), np.dtype(code)) for name, code in COLUMNS.items()}
         values = {name: column[at] for name, column in columns.items()} | {"x": places[:, 0], "y": places[:, 1]}

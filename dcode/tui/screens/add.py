@@ -32,7 +32,6 @@ from dcode.tui.widgets.file_pane import FilePane
 from dcode.tui.widgets.files import Files, PathSuggester, is_folder, may_be_read
 from dcode.tui.work import begin
 
-WIDE: Final = 100  # columns from which files and drawing have room beside each other
 SENDING: Final = "◌ Sending {name}: {percent} %"
 
 
@@ -75,9 +74,6 @@ class AddScreen(DcodeScreen):
     def on_mount(self) -> None:
         self.query_one("#files").border_title = "Files"
         begin(self, self._limits, "limits", exclusive=True)
-
-    def on_resize(self) -> None:
-        self.set_class(self.app.size.width < WIDE, "narrow")
 
     def store_changed(self, changes: Changes) -> None:
         if changes & {Part.LINK, Part.MACHINE} and self.store.live:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,11 +20,16 @@ from dcode.tui.work import begin
 if TYPE_CHECKING:
     from dcode.tui.app import DcodeApp
 
+WIDE: Final = 100  # columns from which two panes have room beside each other
+
 T = TypeVar("T")
 
 
 class DcodeScreen(Screen[None]):
-    """The status line, what the screen is for, and the keys. Subclasses say `content` and `store_changed`."""
+    """The status line, what the screen is for, and the keys. Subclasses say `content` and `store_changed`.
+
+    Below WIDE columns it has the class `narrow`.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*ALWAYS]
 
@@ -54,6 +59,9 @@ class DcodeScreen(Screen[None]):
         """After that of a subclass, which does not call it: Textual calls each class's own."""
         self.dcode.changed.subscribe(self, self.store_changed)
         self.store_changed(Changes(()))
+
+    def on_resize(self) -> None:
+        self.set_class(self.app.size.width < WIDE, "narrow")
 
     def leave(self) -> None:
         """To the screen before. In a worker of the application: who waits for the end of a screen in one of its own
@@ -92,3 +100,19 @@ class DcodeDialog(ModalScreen[T]):
 
     def action_leave(self) -> None:
         self.finish()
+
+
+class FramedDialog(DcodeDialog[T]):
+    """A dialog in a frame in the middle of the screen; subclasses compose one Vertical."""
+
+    DEFAULT_CSS = """
+    FramedDialog { align: center middle; }
+    FramedDialog > Vertical {
+        width: 72;
+        max-width: 95%;
+        height: auto;
+        border: heavy $accent;
+        padding: 1 2;
+        background: $surface;
+    }
+    """

@@ -6,23 +6,15 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from dcode.tui.screens.base import DcodeDialog
+from dcode.tui.screens.base import FramedDialog
 from dcode.tui.widgets.answers import Answers, Choice
 
 
-class ConfirmDialog(DcodeDialog[bool]):
+class ConfirmDialog(FramedDialog[bool]):
     """`yes` and `no` say what happens; no is what is lit at first."""
 
     DEFAULT_CSS = """
-    ConfirmDialog { align: center middle; }
-    ConfirmDialog > Vertical {
-        width: 72;
-        max-width: 95%;
-        height: auto;
-        border: heavy $warning;
-        padding: 1 2;
-        background: $surface;
-    }
+    ConfirmDialog > Vertical { border: heavy $warning; }
     ConfirmDialog Static { margin-bottom: 1; }
     """
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from random import getrandbits
 from typing import Any, ClassVar, Final
 
 from textual.binding import Binding, BindingType
@@ -15,6 +14,7 @@ from textual.widgets import Input, Label, Select, Static
 from textual.worker import Worker
 
 from dcode.api.codec import Message
+from dcode.client.seed import some_seed
 from dcode.errors import DcodeError, GenerationError
 from dcode.generation.packed import Packed, preview_bytes
 from dcode.tui.path import Path, read_path
@@ -28,7 +28,6 @@ from dcode.tui.widgets.still import Still
 from dcode.tui.widgets.yes_no import YesNo
 from dcode.tui.work import begin
 
-SEED_BITS: Final = 31  # of a seed that nobody chose: short enough to be typed again
 WHOLE: Final = {"seed": int, "count": int, "steps": int, "guidance": float, "temperature": float}
 KEEP: Final = Choice("keep", "enter", "keep it: queue it to be plotted")
 NEXT: Final = Choice("next", "n", "the next one")
@@ -100,9 +99,6 @@ class DrawScreen(DcodeScreen):
         self.query_one("#prompt").focus()
         begin(self, self._list_engines, "engines")
 
-    def on_resize(self) -> None:
-        self.set_class(self.app.size.width < 100, "narrow")
-
     async def _list_engines(self) -> None:
         """What can draw here; without a list the best that is ready draws."""
         self._engines = await self.dcode.engines()
@@ -133,7 +129,7 @@ class DrawScreen(DcodeScreen):
         except ValueError as error:
             self._tell(str(error))
             return
-        self._ask_for({"prompt": prompt, "seed": getrandbits(SEED_BITS), **wish})
+        self._ask_for({"prompt": prompt, "seed": some_seed(), **wish})
 
     def _typed(self) -> Message:
         """What is chosen besides the prompt. Raises ValueError with the sentence to show."""

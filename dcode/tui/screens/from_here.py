@@ -14,7 +14,7 @@ from dcode.errors import DcodeError
 from dcode.tui.from_here import FromHere, from_here
 from dcode.tui.numbers import number
 from dcode.tui.path import Path
-from dcode.tui.screens.base import DcodeDialog
+from dcode.tui.screens.base import FramedDialog
 from dcode.tui.screens.rehearse import MOST_SECONDS, SECONDS, has_program, queue_rehearsal
 from dcode.tui.store import Store
 from dcode.tui.widgets.answers import Answers, Choice
@@ -25,19 +25,10 @@ REHEARSE: Final = Choice("rehearse", "r", "rehearse from here on, with the pen u
 NOTHING: Final = Choice("leave", "escape", "nothing")
 
 
-class FromHereDialog(DcodeDialog[None]):
+class FromHereDialog(FramedDialog[None]):
     """Says what is possible, and offers that."""
 
     DEFAULT_CSS = """
-    FromHereDialog { align: center middle; }
-    FromHereDialog > Vertical {
-        width: 72;
-        max-width: 95%;
-        height: auto;
-        border: heavy $accent;
-        padding: 1 2;
-        background: $surface;
-    }
     FromHereDialog #told { margin-bottom: 1; }
     FromHereDialog Horizontal { height: 1; margin-top: 1; }
     FromHereDialog Label { width: 24; }

@@ -19,7 +19,7 @@ from dcode.client.sentences import with_stop
 from dcode.tui.bindings import STOP
 from dcode.tui.catalogue import key_text
 from dcode.tui.keymap import first_key
-from dcode.tui.screens.base import DcodeDialog
+from dcode.tui.screens.base import FramedDialog
 
 # Panes of Textual's, and lists. Others say what they are by HELP, or by the first sentence of their docstring.
 ABOUT: Final = {
@@ -110,19 +110,11 @@ def told(found: Iterable[Section]) -> Table:
     return text
 
 
-class HelpDialog(DcodeDialog[None]):
+class HelpDialog(FramedDialog[None]):
     """The keys that work where it was called, each with the id by which dcode.toml gives it another."""
 
     DEFAULT_CSS = """
-    HelpDialog { align: center middle; }
-    HelpDialog > Vertical {
-        width: 96%;
-        max-width: 110;
-        height: 90%;
-        border: heavy $primary;
-        padding: 0 1;
-        background: $surface;
-    }
+    HelpDialog > Vertical { width: 96%; max-width: 110; height: 90%; border: heavy $primary; padding: 0 1; }
     HelpDialog #stop { text-style: bold reverse; height: 1; }
     HelpDialog VerticalScroll { height: 1fr; }
     """

@@ -13,18 +13,18 @@ from textual.widget import Widget
 from textual.widgets import DataTable, Static
 
 from dcode.api.codec import Message
+from dcode.client.job_words import AT_THE_MACHINE, WAITING
 from dcode.tui.job_table import COLUMNS, MAY, cells, detail_lines, may
 from dcode.tui.limits import pen_names
 from dcode.tui.messages import Ordered
 from dcode.tui.screens.base import DcodeScreen
 from dcode.tui.screens.confirm import ConfirmDialog
 from dcode.tui.screens.program import ProgramScreen
-from dcode.tui.store import AT_THE_MACHINE, WAITING, Changes, Part
+from dcode.tui.store import Changes, Part
 from dcode.tui.widgets.hanging import hanging
 from dcode.tui.widgets.job_sheet import JobSheet
 
 MOVING: Final = (*AT_THE_MACHINE, "drawing")  # whose rows change with more than the job
-WIDE: Final = 100  # columns from which table and sheet have room beside each other
 EMPTY: Final = "The queue is empty: a adds a file, d draws from a prompt."
 AT_WORK: Final = "Cancel job {id}, {name}, which is at the machine? The pen goes up; what is drawn stays drawn."
 
@@ -83,9 +83,6 @@ class JobsScreen(DcodeScreen):
             table.add_column(name, key=name)
         table.border_title = "Jobs"
         table.focus()
-
-    def on_resize(self) -> None:
-        self.set_class(self.app.size.width < WIDE, "narrow")
 
     # What is shown.
 

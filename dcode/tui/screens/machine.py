@@ -72,9 +72,6 @@ class MachineScreen(DcodeScreen):
         self.query_one("#marks").border_title = "Go to"
         self.query_one(Jogging).focus()
 
-    def on_resize(self) -> None:
-        self.set_class(self.app.size.width < 100, "narrow")
-
     def store_changed(self, changes: Changes) -> None:
         if not changes or changes & {Part.STATUS, Part.LINK, Part.PEN_CHANGE}:
             self.query_one("#facts", Static).update(hanging(fact_lines(self.store.status)))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Final
+from typing import ClassVar
 
-from textual import events
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
@@ -17,11 +16,9 @@ from dcode.tui.widgets.no_daemon import NoDaemon
 from dcode.tui.widgets.plain import Plain
 from dcode.tui.widgets.queue import Queue
 
-WIDE: Final = 100  # columns from which the right column has room
-
 
 class MainScreen(DcodeScreen):
-    """What the machine does now. Below WIDE columns the right column is one line over the keys.
+    """What the machine does now. Where it is narrow the right column is one line over the keys.
 
     The sheet comes when the rest is shown: what it is drawn with takes longer to import than all other widgets.
     """
@@ -42,9 +39,6 @@ class MainScreen(DcodeScreen):
         yield Horizontal(Vertical(id="paper"), Vertical(JobCard(), Queue(), id="side"))
         yield NoDaemon()
         yield Plain(id="brief")
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width < WIDE, "narrow")
 
     def store_changed(self, changes: Changes) -> None:
         store = self.store

@@ -12,7 +12,7 @@ from dcode.api.codec import Message
 from dcode.client.sentences import with_stop
 from dcode.client.words import asked_words
 from dcode.tui.numbers import millimetres
-from dcode.tui.screens.base import DcodeDialog
+from dcode.tui.screens.base import FramedDialog
 from dcode.tui.store import Changes
 from dcode.tui.widgets.answers import Answers, Choice
 
@@ -40,19 +40,10 @@ def choices(asks: Message) -> list[Choice]:
     ]
 
 
-class PenChangeDialog(DcodeDialog[None]):
+class PenChangeDialog(FramedDialog[None]):
     """Says what is asked for, by name and colour, and closes when it is answered here or by another client."""
 
     DEFAULT_CSS = """
-    PenChangeDialog { align: center middle; }
-    PenChangeDialog > Vertical {
-        width: 72;
-        max-width: 95%;
-        height: auto;
-        border: heavy $accent;
-        padding: 1 2;
-        background: $surface;
-    }
     PenChangeDialog Static { margin-bottom: 1; }
     """
 

@@ -21,7 +21,6 @@ from dcode.tui.widgets.hanging import hanging
 from dcode.tui.widgets.job_sheet import JobSheet
 from dcode.tui.work import begin
 
-WIDE: Final = 100  # columns from which the sheet has room
 BACK_MM: Final = 10.0
 HERE: Final = Choice("here", "h", "the gondola hangs at home: register it there")
 HOME: Final = Choice("home", "e", "go home by the end-stops")
@@ -71,9 +70,6 @@ class RecoverScreen(DcodeScreen):
         self.query_one(Answers).focus()
         self.query_one(JobSheet).show_job(self._job)
         self._look_again()
-
-    def on_resize(self) -> None:
-        self.set_class(self.app.size.width < WIDE, "narrow")
 
     def on_screen_resume(self) -> None:
         """The position may have been found, or the job have gone, while another screen was over this one."""

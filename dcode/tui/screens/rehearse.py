@@ -16,10 +16,10 @@ from dcode.client.words import length
 from dcode.errors import DcodeError
 from dcode.tui.messages import Failed
 from dcode.tui.progress import state_word
-from dcode.tui.screens.base import DcodeDialog
+from dcode.tui.screens.base import FramedDialog
 from dcode.tui.store import Store
 from dcode.tui.uploading import program_of, queue_program
-from dcode.tui.widgets.answers import Answers, Choice
+from dcode.tui.widgets.answers import NUMBER_KEYS, Answers, Choice
 
 if TYPE_CHECKING:
     from dcode.tui.app import DcodeApp
@@ -33,19 +33,6 @@ WAYS: Final = (
     Choice("hull", "h", "hull: around it as a rubber band would lie"),
     Choice("seconds", "s", "the drawing's first seconds, as it will be drawn"),
 )
-KEYS: Final = "123456789"
-CSS: Final = """
-    NAME { align: center middle; }
-    NAME > Vertical {
-        width: 72;
-        max-width: 95%;
-        height: auto;
-        border: heavy $accent;
-        padding: 1 2;
-        background: $surface;
-    }
-    NAME Static { margin-bottom: 1; }
-"""
 
 
 def has_program(job: Message) -> bool:
@@ -55,7 +42,7 @@ def has_program(job: Message) -> bool:
 
 def choices(jobs: Sequence[Message]) -> list[Choice]:
     """Jobs by number keys as far as these go, and a file."""
-    keys = [*KEYS, *[""] * len(jobs)]
+    keys = [*NUMBER_KEYS, *[""] * len(jobs)]
     listed = [
         Choice(str(job["id"]), key, f"job {job['id']}, {job['name']}: {state_word(job)}, {length(job['draw_mm'])}")
         for key, job in zip(keys, jobs, strict=False)
@@ -63,10 +50,12 @@ def choices(jobs: Sequence[Message]) -> list[Choice]:
     return [Choice(A_FILE, "f", "a file: it is chosen and looked at first"), *listed]
 
 
-class WhatDialog(DcodeDialog[str | None]):
+class WhatDialog(FramedDialog[str | None]):
     """Which job, by its number, or A_FILE."""
 
-    DEFAULT_CSS = CSS.replace("NAME", "WhatDialog")
+    DEFAULT_CSS = """
+    WhatDialog Static { margin-bottom: 1; }
+    """
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -81,17 +70,15 @@ class WhatDialog(DcodeDialog[str | None]):
         self.finish(event.choice)
 
 
-class HowDialog(DcodeDialog[Message | None]):
+class HowDialog(FramedDialog[Message | None]):
     """A Rehearsal, as job.begin takes it."""
 
-    DEFAULT_CSS = (
-        CSS.replace("NAME", "HowDialog")
-        + """
+    DEFAULT_CSS = """
+    HowDialog Static { margin-bottom: 1; }
     HowDialog Horizontal { height: 1; margin-top: 1; }
     HowDialog Label { width: 22; }
     HowDialog Input { border: none; height: 1; width: 12; }
     """
-    )
 
     def __init__(self, name: str) -> None:
         super().__init__()

@@ -13,7 +13,7 @@ from textual.worker import Worker, WorkerState
 from dcode.api.codec import Message
 from dcode.client.sentences import sentences
 from dcode.errors import DcodeError
-from dcode.tui.screens.base import DcodeDialog
+from dcode.tui.screens.base import FramedDialog
 from dcode.tui.store import Changes
 
 SENDING: Final = "■ STOP is on its way to the machine."
@@ -25,19 +25,11 @@ HONEST: Final = (
 )
 
 
-class StopDialog(DcodeDialog[None]):
+class StopDialog(FramedDialog[None]):
     """Shows how a STOP went. The key for STOP sends another one."""
 
     DEFAULT_CSS = """
-    StopDialog { align: center middle; }
-    StopDialog > Vertical {
-        width: 72;
-        max-width: 95%;
-        height: auto;
-        border: heavy $error;
-        padding: 1 2;
-        background: $surface;
-    }
+    StopDialog > Vertical { border: heavy $error; }
     StopDialog Button { margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

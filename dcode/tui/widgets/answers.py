@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
+
+NUMBER_KEYS: Final = "123456789"  # of choices that are listed, as far as they go
 
 
 @dataclass(frozen=True, slots=True)

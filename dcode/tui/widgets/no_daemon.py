@@ -17,7 +17,7 @@ from dcode.errors import DcodeError
 from dcode.tui.child import dcode
 from dcode.tui.messages import Failed
 from dcode.tui.store import Changes, LinkState, Part
-from dcode.tui.widgets.answers import Answers, Choice
+from dcode.tui.widgets.answers import NUMBER_KEYS, Answers, Choice
 from dcode.tui.work import begin
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ LOST: Final = "✕ {why} This screen tries again and again; a job goes on withou
 STARTING: Final = "◌ Starting a daemon…"
 AS_SET: Final = Choice("as-set", "enter", "start one, for the machine that the settings say")
 SIMULATED: Final = Choice("sim", "s", "start one with a simulated plotter")
-KEYS: Final = "123456789"
 
 
 class NoDaemon(Vertical):
@@ -80,8 +79,10 @@ class NoDaemon(Vertical):
             found = (await dcode("ports")).value
         except (DcodeError, OSError):
             return  # the command line says what is wrong with it when it is asked
-        self._ports = [str(port["stable"] or port["device"]) for port in found][: len(KEYS)]
-        listed = [Choice(f"port-{n}", KEYS[n], f"start one for {device}") for n, device in enumerate(self._ports)]
+        self._ports = [str(port["stable"] or port["device"]) for port in found][: len(NUMBER_KEYS)]
+        listed = [
+            Choice(f"port-{n}", NUMBER_KEYS[n], f"start one for {device}") for n, device in enumerate(self._ports)
+        ]
         self.query_one(Answers).show_choices([AS_SET, SIMULATED, *listed])
 
     def on_answers_chosen(self, event: Answers.Chosen) -> None:

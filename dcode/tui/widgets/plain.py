@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Self
 
 from rich.text import Text
 from textual.geometry import Region
 from textual.widgets import Static
 
 from dcode.tui.repaint import changed_spans
-
-Overflow = Literal["fold", "ellipsis"]
 
 
 class Plain(Static):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 from textual.binding import Binding, BindingType
 
 from dcode.api.codec import Message
+from dcode.client.job_words import AT_THE_MACHINE, WAITING
 from dcode.tui.progress import queue_time, state_word
-from dcode.tui.store import AT_THE_MACHINE, WAITING, Changes, Part, Store
+from dcode.tui.store import Changes, Part, Store
 from dcode.tui.widgets.plain import Plain
 
 if TYPE_CHECKING:

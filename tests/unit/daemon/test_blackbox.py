@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcode.api.methods import WireLine as ApiLine
+from dcode.api.wire import WireLine as ApiLine
 from dcode.daemon import blackbox
 from dcode.daemon.blackbox import BlackBox
 from dcode.daemon.wire_lines import LINE_BYTES, WireLine, lines_of

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcode.api import methods as api
+from dcode.api import jobs
+from dcode.api import recovery as api
 from dcode.daemon import recovery
 from dcode.daemon.prepared import JOURNAL, MOTION
 from dcode.daemon.recovery import SHOWN_POINTS, Interruption
@@ -62,8 +63,8 @@ def journal(folder: Path, *records: Record) -> Path:
     return path
 
 
-def job() -> api.Job:
-    return api.Job(id=7, name="horse.gcode", state="interrupted", created=1.75e9)
+def job() -> jobs.Job:
+    return jobs.Job(id=7, name="horse.gcode", state="interrupted", created=1.75e9)
 
 
 # -- what is read ----------------------------------------------------------------------------------------------------

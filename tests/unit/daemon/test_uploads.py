@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dcode.api.methods import Begin
+from dcode.api.jobs import Begin
 from dcode.daemon.uploads import MAX_UPLOADS, ROOM_FOR_OTHERS, Uploads
 from dcode.errors import ConfigError, JobError
 

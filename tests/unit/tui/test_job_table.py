@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcode.api.methods import Job
+from dcode.api.jobs import Job
 from dcode.tui.job_table import MAY, cells, detail_lines, may
 from dcode.tui.store import Store
 
