@@ -69,18 +69,26 @@ async def find_profile(port: str, profiles: Iterable[FirmwareProfile]) -> str:
     Raises LinkError, and FirmwareError when nothing that answers is known.
     """
     usual = {profile.name: profile.baud for profile in profiles}
-    bauds = dict.fromkeys(usual.values())
-    for baud in bauds:
-        transport = open_port(port, baud)
-        try:
-            heard = await _listen(transport, b"")
-            heard += "" if is_certain(heard) else await _listen(transport, PROBES)
-        finally:
-            transport.close()
-        if found := recognise(heard):
-            return found if usual[found] == baud else f"{found}@{baud}"
+    bauds = list(dict.fromkeys(usual.values()))
+    for number, baud in enumerate(bauds):
+        if found := await _who(port, baud):
+            own = usual[found]
+            # A pseudo-terminal or a socket answers at any speed: then it is the profile's own.
+            elsewhere = baud != own and (own in bauds[:number] or await _who(port, own) != found)
+            return f"{found}@{baud}" if elsewhere else found
     tried = ", ".join(map(str, bauds))
     raise FirmwareError(f"{port}: no known firmware answers at {tried} baud. Give one with --profile.", port=port)
+
+
+async def _who(port: str, baud: int) -> str | None:
+    """Which built-in profile's firmware answers at a speed."""
+    transport = open_port(port, baud)
+    try:
+        heard = await _listen(transport, b"")
+        heard += "" if is_certain(heard) else await _listen(transport, PROBES)
+    finally:
+        transport.close()
+    return recognise(heard)
 
 
 async def _listen(transport: Transport, question: bytes) -> str:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from dcode.errors import ConfigError, GenerationError
 from dcode.generation.engines import DEFAULT
+from dcode.generation.request import DrawRequest
 from dcode.generation.sketch import store, words
 from dcode.generation.sketch.picture import SIDE, pictures
 from dcode.generation.sketch.store import Store
@@ -35,6 +36,7 @@ from dcode.ml.evaluate.report import Asked, evaluate
 from dcode.ml.evaluate.sheet import write_sheet
 from dcode.ml.evaluate.validity import Rule, broken
 from dcode.ml.recogniser import RecogniserNet, write_recogniser
+from dcode.ml.train.recogniser_data import Side
 from tests.unit.generation.sketch.random_model import write_random
 from tests.unit.generation.sketch.small import write_store, write_words
 
@@ -189,11 +191,13 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     monkeypatch.setattr(engines, "LibraryEngine", lambda known: made_library(known, lambda: table))
     monkeypatch.setattr(recognition, "side_of", lambda cluster: recognition.Side.MEASURE)
     engines.known_store.cache_clear()
+    engines._unjudged_store.cache_clear()
     engines._finder.cache_clear()
     file = tmp_path / "few.txt"
     file.write_text("horse: pony\nhouse\nzzz\n")
     yield file, small_scorer(tmp_path / "score.safetensors")
     engines.known_store.cache_clear()
+    engines._unjudged_store.cache_clear()
     engines._finder.cache_clear()
 
 
@@ -245,9 +249,22 @@ def test_the_stroke_decoder_is_measured_unranked_and_with_the_library_behind_it(
     assert (told["engine"], told["model"], list(told["files"])) == ("strokes", "tiny", [MODEL])
     assert told["lists"]["few"]["validity"]["missing"] == 0  # bad as they are, they are measured
     assert told["lists"]["few"]["validity"]["syntactic"] == 1.0
-    assert told["ways"]["unranked"]["drawn_by_strokes"] == 1.0
+    for way in ("unranked", "after drawings unknown to the scorer"):
+        assert told["ways"][way]["drawn_by_strokes"] == 1.0
     assert told["ways"]["with fallback"]["drawn_by_strokes"] == 0.0
     assert told["ways"]["with fallback"]["few"]["recognition"]["drawings"] == 2
+
+
+def test_what_the_scorer_learnt_from_can_be_kept_from_the_engine(
+    small: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_random(tmp_path / MODEL, 1)
+    first = int(engines.known_store().cluster[0])  # Lucide's horse
+    monkeypatch.setattr(engines, "side_of", lambda cluster: Side.SCORE if cluster == first else Side.MEASURE)
+    engine = engines.engine_of(engines.Evaluated("strokes", str(tmp_path)), unjudged=True)
+    request = DrawRequest("horse", "strokes", str(tmp_path))
+    (drawn,) = engine.draw(request, lambda told: None, lambda: False)
+    assert drawn.source == "drawn after Tabler Icons 'horse-2', MIT"
 
 
 def test_the_command_writes_the_report_and_answers_without_its_rows(

@@ -64,8 +64,8 @@ def _ways(report: Mapping[str, Any]) -> list[str]:
 def _notes(report: Mapping[str, Any]) -> Sequence[str]:
     real, scorer, distance = report["copies_of_real_drawings"], report["scorer"], report["distance"]
     learnt = (
-        "- The recogniser that scores learnt from two fifths of the library, so that it knows some of what the library "
-        "engine draws: its share can be above the ceiling, which is of drawings that it never saw."
+        "- The recogniser that scores learnt from two fifths of the library, and so from some of what is drawn after: "
+        "shares can be above the ceiling, which is of drawings that it never saw."
     )
     return (
         *([learnt] if report["engine"] == "library" or "with fallback" in report["ways"] else []),

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from dcode.errors import GenerationError
 from dcode.generation.engines import DEFAULT, Engines
 from dcode.generation.request import Engine
@@ -20,6 +22,7 @@ from dcode.generation.sketch.store import Store, shipped_store
 from dcode.generation.sketch.strokes import MODEL, RECOGNISER, StrokesEngine
 from dcode.generation.sketch.words import shipped_words
 from dcode.ml.data.prompts.concepts import HELD_OUT, read_concepts, without
+from dcode.ml.train.recogniser_data import Side, side_of
 
 LIBRARY, STROKES = "library", "strokes"
 _WEIGHTS: Final = ("*.safetensors", "*.bin")
@@ -65,16 +68,25 @@ def known_store() -> Store:
 
 
 @cache
-def _finder() -> Finder:
-    return Finder(known_store(), shipped_words())
+def _unjudged_store() -> Store:
+    """Of those what the recogniser that scores did not learn from."""
+    store = known_store()
+    return store.only(np.array([side_of(int(cluster)) is not Side.SCORE for cluster in store.cluster], dtype=bool))
 
 
-def engine_of(asked: Evaluated, *, ranked: bool = True) -> Engine:
-    """The engine, made. `ranked` false: `strokes` draws one candidate only. Raises GenerationError."""
+@cache
+def _finder(unjudged: bool) -> Finder:
+    return Finder(_unjudged_store() if unjudged else known_store(), shipped_words())
+
+
+def engine_of(asked: Evaluated, *, ranked: bool = True, unjudged: bool = False) -> Engine:
+    """The engine, made. `ranked` false: `strokes` draws one candidate only. `unjudged`: it draws after drawings that
+    the recogniser that scores did not learn from. Raises GenerationError.
+    """
     if asked.name == LIBRARY:
         return LibraryEngine(known_store)
     if asked.name == STROKES:
-        return StrokesEngine(finder=_finder, ranked=ranked)
+        return StrokesEngine(finder=lambda: _finder(unjudged), ranked=ranked)
     return next(Engines().candidates(asked.name, only=True)).made()
 
 

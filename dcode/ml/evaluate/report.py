@@ -2,7 +2,7 @@
 
     {"engine", "model", "files": {name: sha256}, "prompts", "samples", "scorer": {...}, "training_drawings",
      "lists": {NAME: {validity, recognition, precision, copies, diversity, economy, seconds}},
-     "ways": {"unranked", "with fallback"},  the `strokes` engine alone
+     "ways": {"unranked", "after drawings unknown to the scorer", "with fallback"},  the `strokes` engine alone
      "distance", "copies_of_real_drawings", "speed", "drawings": [...]}
 
 Shares are from 0 to 1. A drawing that was asked for and did not come about is neither valid nor recognised.
@@ -50,7 +50,7 @@ from dcode.ml.train.config import DataConfig
 from dcode.ml.train.stroke_data import read_sketches
 
 _REFERENCE: Final = 512  # real drawings whose copy rate is found
-_WITH_FALLBACK, _UNRANKED = "with fallback", "unranked"
+_WITH_FALLBACK, _UNRANKED, _UNJUDGED = "with fallback", "unranked", "after drawings unknown to the scorer"
 
 Figures = dict[str, Any]
 
@@ -270,8 +270,8 @@ def _ways(
     """What ranking and the library do for the stroke decoder; nothing for other engines."""
     if not isinstance(engine, StrokesEngine):
         return {}
-    unranked = samples(engine_of(who, ranked=False), lists, seeds, who.model, tell)
-    ways = {_UNRANKED: unranked}
+    others = {_UNRANKED: engine_of(who, ranked=False), _UNJUDGED: engine_of(who, unjudged=True)}
+    ways = {name: samples(other, lists, seeds, who.model, tell) for name, other in others.items()}
     if (least := engine.threshold(who.model)) is not None:
         ways[_WITH_FALLBACK] = _with_fallback(found, least)
     told: Figures = {}

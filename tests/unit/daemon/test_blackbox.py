@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dcode.api.kinds import WIRE_SIGNS
 from dcode.api.wire import WireLine as ApiLine
 from dcode.daemon import blackbox
 from dcode.daemon.blackbox import BlackBox
@@ -27,7 +28,7 @@ def box() -> BlackBox:
 
 
 def texts(lines: list[WireLine]) -> list[str]:
-    return [f"{blackbox.SIGNS[line.way]} {line.text}" for line in lines]
+    return [f"{WIRE_SIGNS[line.way]} {line.text}" for line in lines]
 
 
 # -- lines -----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import cast
 
 import pytest
@@ -48,10 +48,10 @@ class Port:
         self._pieces.clear()
 
 
-def found_at(port: Port, monkeypatch: pytest.MonkeyPatch, baud: int = 115200) -> str:
-    """Who is found where a port says something at one speed, and noise at all others."""
+def found_at(port: Port, monkeypatch: pytest.MonkeyPatch, bauds: Container[int] = (115200,)) -> str:
+    """Who is found where a port says something at some speeds, and noise at all others."""
     noise = Port((), ["\x80\xf8\x00"])
-    monkeypatch.setattr(greet, "open_port", lambda name, speed: port if speed == baud else noise)
+    monkeypatch.setattr(greet, "open_port", lambda name, speed: port if speed in bauds else noise)
     monkeypatch.setattr(greet, "_LISTEN_SECONDS", 0.1)
     profiles = [load_profile(name, data_dir("firmware_profiles")) for name in BUILTIN]
     return asyncio.run(greet.find_profile("port", profiles))
@@ -114,10 +114,13 @@ def test_a_board_that_starts_over_and_over_is_said_to() -> None:
         greeted(2)
 
 
-@pytest.mark.parametrize(("baud", "found"), [(250000, "marlin"), (115200, "marlin@115200")])
+@pytest.mark.parametrize(
+    ("bauds", "found"),
+    [((250000,), "marlin"), ((115200,), "marlin@115200"), (range(1 << 20), "marlin")],  # the last: a pseudo-terminal
+)
 def test_a_board_that_was_built_for_another_speed_is_found_with_it(
-    baud: int, found: str, monkeypatch: pytest.MonkeyPatch
+    bauds: Container[int], found: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = Port((), ["FIRMWARE_NAME:Marlin 2.1.2 (Nov  1 2026 10:00:00) SOURCE_CODE_URL:x\n", "ok\n"])
-    assert found_at(port, monkeypatch, baud) == found
-    assert load_profile(found, data_dir("firmware_profiles")).baud == baud
+    assert found_at(port, monkeypatch, bauds) == found
+    assert load_profile(found, data_dir("firmware_profiles")).baud in bauds
